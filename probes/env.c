@@ -1,0 +1,211 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <libmount/libmount.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/capability.h>
+#include <unistd.h>
+
+#include "env.h"
+
+int env_open(const struct env *env, const char *path, int flags)
+{
+	char full[PATH_MAX];
+
+	if (snprintf(full, sizeof(full), "%s%s", env->prefix, path) >= (int)sizeof(full))
+		return -ENAMETOOLONG;
+	int fd = open(full, flags | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+ssize_t env_file(const struct env *env, const char *path, char *buf, size_t size)
+{
+	_cleanup_close_ int fd = env_open(env, path, O_RDONLY);
+	if (fd < 0)
+		return fd;
+
+	size_t len = 0;
+	ssize_t n;
+	while (len < size - 1 && (n = read(fd, buf + len, size - 1 - len)) != 0) {
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		len += n > 0 ? (size_t)n : 0;
+	}
+	if (len && buf[len - 1] == '\n')
+		len--;
+	buf[len] = '\0';
+	return len;
+}
+
+long long env_number(const struct env *env, const char *path)
+{
+	char text[64], *end;
+
+	ssize_t n = env_file(env, path, text, sizeof(text));
+	if (n < 0)
+		return n;
+	errno = 0;
+	long long value = strtoll(text, &end, 10);
+	return errno || end == text || *end ? -EINVAL : value;
+}
+
+/* The value of a "Key:\tvalue" line, as a number in `base`; -1 if it is not there. */
+static long long status_field(const char *status, const char *key, int base)
+{
+	const char *at = strstr(status, key);
+
+	return at ? strtoll(at + strlen(key), NULL, base) : -1;
+}
+
+/* The initial user namespace maps everything to itself (user_namespaces(7)). */
+static bool maps_everything(const char *uid_map)
+{
+	unsigned long inside, outside, count;
+
+	return sscanf(uid_map, "%lu %lu %lu", &inside, &outside, &count) == 3 &&
+		inside == 0 && outside == 0 && count == 4294967295UL;
+}
+
+int env_read(struct env *ret_env, const char *prefix)
+{
+	struct env env = { .uid = geteuid(), .gid = getegid() };
+	char status[8192], map[128];
+
+	if (snprintf(env.prefix, sizeof(env.prefix), "%s", prefix) >= (int)sizeof(env.prefix))
+		return -ENAMETOOLONG;
+	ssize_t n = env_file(&env, "/proc/self/status", status, sizeof(status));
+	if (n < 0)
+		return n;
+	env.caps = status_field(status, "\nCapEff:\t", 16);
+	env.seccomp = status_field(status, "\nSeccomp:\t", 10);
+	env.filters = status_field(status, "\nSeccomp_filters:\t", 10);
+	env.no_new_privs = status_field(status, "\nNoNewPrivs:\t", 10) == 1;
+	env.own_userns = env_file(&env, "/proc/self/uid_map", map, sizeof(map)) >= 0 &&
+		!maps_everything(map);
+	*ret_env = env;
+	return 0;
+}
+
+const char *env_asker(const struct env *env)
+{
+	if (env->uid != 0)
+		return "user";
+	return env->own_userns ? "userns" : "root";
+}
+
+bool env_has_cap(const struct env *env, int cap)
+{
+	return env->caps & (1ULL << cap);
+}
+
+static const char *const layout_names[] = {
+	[CGROUP_NONE] = "none",
+	[CGROUP_V1] = "v1",
+	[CGROUP_HYBRID] = "hybrid",
+	[CGROUP_UNIFIED] = "unified",
+};
+
+const char *cgroup_layout_name(enum cgroup_layout layout)
+{
+	return layout_names[layout];
+}
+
+/* The path behind "0::" in /proc/self/cgroup: this process in cgroup2 (cgroups(7)). */
+static int own_cgroup2(const struct env *env, char *path, size_t size)
+{
+	char text[8192];
+
+	ssize_t n = env_file(env, "/proc/self/cgroup", text, sizeof(text));
+	if (n < 0)
+		return n;
+	const char *at = strncmp(text, "0::", 3) ? strstr(text, "\n0::") : text - 1;
+	if (!at)
+		return -ENOENT;
+	at += 4;
+	snprintf(path, size, "%.*s", (int)strcspn(at, "\n"), at);
+	return 0;
+}
+
+/*
+ * The directory of `path` (as in /proc/self/cgroup) below a mount whose root is `root`. A
+ * container without a cgroup namespace of its own sees its cgroup as the mount's root.
+ */
+static void own_directory(struct env_cgroup *cg, const char *root, const char *path)
+{
+	size_t len = strcmp(root, "/") ? strlen(root) : 0;
+
+	if (strncmp(path, root, len) || (path[len] && path[len] != '/') ||
+		!strncmp(path, "/..", 3))
+		return;
+	const char *rest = strcmp(path + len, "/") ? path + len : "";
+	if (strlen(cg->mount) + strlen(rest) < sizeof(cg->own))
+		stpcpy(stpcpy(cg->own, cg->mount), rest);
+}
+
+int env_cgroup(const struct env *env, struct env_cgroup *ret_cgroup)
+{
+	struct env_cgroup cg = { .layout = CGROUP_NONE };
+	char path[PATH_MAX], own[PATH_MAX], root[PATH_MAX] = "/";
+	bool v1 = false;
+
+	snprintf(path, sizeof(path), "%s/proc/self/mountinfo", env->prefix);
+	struct libmnt_table *table = mnt_new_table_from_file(path);
+	struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_FORWARD);
+	struct libmnt_fs *fs;
+	while (table && iter && mnt_table_next_fs(table, iter, &fs) == 0) {
+		const char *type = mnt_fs_get_fstype(fs);
+		if (!strcmp(type, "cgroup")) {
+			v1 = true;
+		} else if (!strcmp(type, "cgroup2") && !*cg.mount) {
+			snprintf(cg.mount, sizeof(cg.mount), "%s", mnt_fs_get_target(fs));
+			snprintf(root, sizeof(root), "%s", mnt_fs_get_root(fs));
+		}
+	}
+	int r = table && iter ? 0 : -EIO;
+	mnt_free_iter(iter);
+	mnt_unref_table(table);
+	if (r < 0)
+		return r;
+
+	if (*cg.mount)
+		cg.layout = v1 ? CGROUP_HYBRID : CGROUP_UNIFIED;
+	else if (v1)
+		cg.layout = CGROUP_V1;
+	if (*cg.mount && own_cgroup2(env, own, sizeof(own)) == 0)
+		own_directory(&cg, root, own);
+	*ret_cgroup = cg;
+	return 0;
+}
+
+/* The capabilities that a full root would have and this asker has not. */
+static json_t *missing_caps(const struct env *env)
+{
+	json_t *list = json_array();
+
+	for (int c = 0; c <= CAP_LAST_CAP && env->uid == 0; c++) {
+		if (env_has_cap(env, c))
+			continue;
+		char *name = cap_to_name(c);
+		json_array_append_new(list, json_string(name));
+		cap_free(name);
+	}
+	return list;
+}
+
+json_t *env_facts(const struct env *env)
+{
+	struct env_cgroup cg = { 0 };
+	json_t *facts = json_pack("{s:s, s:i, s:b, s:i, s:b}", "asker", env_asker(env), "uid",
+		(int)env->uid, "own_userns", env->own_userns, "seccomp", env->seccomp,
+		"no_new_privs", env->no_new_privs);
+	if (!facts)
+		return NULL;
+	if (env->seccomp > 0)
+		json_object_set_new(facts, "filters", json_integer(env->filters));
+	if (env_cgroup(env, &cg) == 0)
+		json_object_set_new(facts, "cgroup",
+			json_string(cgroup_layout_name(cg.layout)));
+	json_object_set_new(facts, "missing_caps", missing_caps(env));
+	return facts;
+}

@@ -1,0 +1,188 @@
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "printable.h"
+#include "record.h"
+
+static const char *const type_names[RECORD_TYPE_COUNT] = {
+	[RECORD_ENV] = "env",     [RECORD_PROBE] = "probe", [RECORD_CASE] = "case",
+	[RECORD_PROOF] = "proof", [RECORD_END] = "end",
+};
+
+/* The text members that are decoded into the struct; required in a bit for each type. */
+#define IN(type) (1u << (type))
+#define IN_ALL_CHECKS (IN(RECORD_PROBE) | IN(RECORD_CASE) | IN(RECORD_PROOF))
+
+static const struct {
+	const char *key;
+	size_t offset;
+	unsigned required;
+} texts[] = {
+	{ "name", offsetof(struct record, name), IN_ALL_CHECKS },
+	{ "id", offsetof(struct record, id), 0 },
+	{ "asker", offsetof(struct record, asker), IN(RECORD_PROBE) },
+	{ "subject", offsetof(struct record, subject), 0 },
+	{ "runtime", offsetof(struct record, runtime), IN(RECORD_CASE) },
+	{ "about", offsetof(struct record, about), IN(RECORD_PROBE) | IN(RECORD_CASE) },
+	{ "stage", offsetof(struct record, stage), 0 },
+	{ "errno", offsetof(struct record, err), 0 },
+	{ "detail", offsetof(struct record, detail), 0 },
+	{ "cause", offsetof(struct record, cause), 0 },
+	{ "remedy", offsetof(struct record, remedy), 0 },
+	{ "file", offsetof(struct record, file), 0 },
+};
+
+json_t *record_new(enum record_type type)
+{
+	json_t *json = json_pack("{s:s}", "type", type_names[type]);
+	if (json && type == RECORD_ENV)
+		json_object_set_new(json, "format", json_integer(RECORD_FORMAT));
+	return json;
+}
+
+void record_set(json_t *json, const char *key, const char *text)
+{
+	if (!text || !*text)
+		return;
+	_cleanup_free_ char *clean = printable(text, strlen(text));
+	if (clean)
+		json_object_set_new(json, key, json_string(clean));
+}
+
+void record_set_verdict(json_t *json, const struct verdict *v)
+{
+	record_set(json, "outcome", outcome_name(v->outcome));
+	record_set(json, "kind", kind_name(v->kind));
+	record_set(json, "fault", fault_name(v->fault));
+	record_set(json, "stage", v->stage);
+	record_set(json, "errno", errno_name(v->err));
+	record_set(json, "detail", v->detail);
+	record_set(json, "cause", v->cause);
+	record_set(json, "remedy", v->remedy);
+}
+
+static int wrong(char *why, size_t size, const char *key, const char *what)
+{
+	snprintf(why, size, "\"%s\" %s", key, what);
+	return -EBADMSG;
+}
+
+static int decode_texts(struct record *rec, char *why, size_t size)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		const json_t *value = json_object_get(rec->json, texts[i].key);
+		if (value && !json_is_string(value))
+			return wrong(why, size, texts[i].key, "is not a string");
+		if (!value && (texts[i].required & IN(rec->type)))
+			return wrong(why, size, texts[i].key, "is missing");
+		*(const char **)((char *)rec + texts[i].offset) =
+			value ? json_string_value(value) : "";
+	}
+	return 0;
+}
+
+/* A word out of a fixed list; 0 if the member is not there. */
+static int decode_word(const struct record *rec, const char *key,
+	int (*from_name)(const char *), int *ret, char *why, size_t size)
+{
+	const json_t *value = json_object_get(rec->json, key);
+	if (!value) {
+		*ret = 0;
+		return 0;
+	}
+	int n = json_is_string(value) ? from_name(json_string_value(value)) : -EINVAL;
+	if (n < 0)
+		return wrong(why, size, key, "is not one of the words it may be");
+	*ret = n;
+	return 0;
+}
+
+static int decode_type(struct record *rec, char *why, size_t size)
+{
+	if (!json_is_object(rec->json)) {
+		snprintf(why, size, "not a JSON object");
+		return -EBADMSG;
+	}
+	const char *type = json_string_value(json_object_get(rec->json, "type"));
+	if (!type)
+		return wrong(why, size, "type", "is missing: not a plimsoll record");
+	for (int i = 0; i < RECORD_TYPE_COUNT; i++) {
+		if (!strcmp(type, type_names[i])) {
+			rec->type = i;
+			return 0;
+		}
+	}
+	return wrong(why, size, "type", "is unknown: not a plimsoll record, or a newer one");
+}
+
+static int decode(struct record *rec, char *why, size_t size)
+{
+	int outcome, kind, fault;
+
+	int r = decode_type(rec, why, size);
+	if (r < 0)
+		return r;
+	if (rec->type == RECORD_ENV &&
+		json_integer_value(json_object_get(rec->json, "format")) != RECORD_FORMAT)
+		return wrong(why, size, "format", "is not 1, the one this plimsoll reads");
+	if (rec->type == RECORD_END &&
+		!json_is_integer(json_object_get(rec->json, "records")))
+		return wrong(why, size, "records", "is missing");
+	if ((IN(rec->type) & IN_ALL_CHECKS) && !json_object_get(rec->json, "outcome"))
+		return wrong(why, size, "outcome", "is missing");
+	if ((r = decode_texts(rec, why, size)) < 0 ||
+		(r = decode_word(rec, "outcome", outcome_from_name, &outcome, why, size)) < 0 ||
+		(r = decode_word(rec, "kind", kind_from_name, &kind, why, size)) < 0 ||
+		(r = decode_word(rec, "fault", fault_from_name, &fault, why, size)) < 0)
+		return r;
+	rec->outcome = outcome;
+	rec->kind = kind;
+	rec->fault = fault;
+	rec->ms = json_number_value(json_object_get(rec->json, "ms"));
+	return 0;
+}
+
+int record_decode(json_t *json, struct record *ret_record, char *why, size_t why_size)
+{
+	struct record rec = { .json = json };
+
+	int r = decode(&rec, why, why_size);
+	if (r < 0)
+		json_decref(json);
+	else
+		*ret_record = rec;
+	return r;
+}
+
+int record_write(const struct record *rec, FILE *out)
+{
+	if (json_dumpf(rec->json, out, JSON_COMPACT) < 0 || putc('\n', out) == EOF)
+		return errno ? -errno : -EIO;
+	return 0;
+}
+
+struct record record_ref(const struct record *rec)
+{
+	json_incref(rec->json);
+	return *rec;
+}
+
+void record_release(struct record *rec)
+{
+	json_decref(rec->json);
+	rec->json = NULL;
+}
+
+const char *errno_name(int err)
+{
+	static char unknown[32];
+
+	if (!err)
+		return "";
+	const char *name = strerrorname_np(err);
+	if (name)
+		return name;
+	snprintf(unknown, sizeof(unknown), "errno %d", err);
+	return unknown;
+}

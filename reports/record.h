@@ -1,0 +1,83 @@
+/*
+ * One record is one JSON object on one line. This is the only place where records are made
+ * and read; its JSON Schema is fixtures/schema/record.json. A report is a pure function of
+ * records.
+ *
+ * A run's records: one `env` first, then `probe`, `case` and `proof` records, one `end`
+ * last, which carries the number of the records before it, so that a file cut short is
+ * noticed. Runs may stand one after another in a file.
+ */
+#ifndef PLIMSOLL_RECORD_H
+#define PLIMSOLL_RECORD_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "verdict.h"
+
+#define RECORD_FORMAT 1
+
+enum record_type {
+	RECORD_ENV,   /* where and by whom the run was made */
+	RECORD_PROBE, /* one question to the kernel */
+	RECORD_CASE,  /* one obligation of a runtime */
+	RECORD_PROOF, /* one sabotage: what was taken away, and whether the check noticed */
+	RECORD_END,   /* the run is complete */
+	RECORD_TYPE_COUNT,
+};
+
+/*
+ * A decoded record. All strings are borrowed from `json` (one reference, owned) and are ""
+ * where the record says nothing.
+ */
+struct record {
+	json_t *json;
+	enum record_type type;
+	enum outcome outcome;
+	enum kind kind;
+	enum fault fault;
+	const char *name;    /* mnt/rro, mount/rro */
+	const char *id;      /* of a case: the row in the catalogue of behaviours, RO-02 */
+	const char *asker;   /* root, user, userns */
+	const char *subject; /* what was asked about: a directory */
+	const char *runtime; /* as given on the command line */
+	const char *about;   /* the capability, or the obligation in our own words */
+	const char *stage;   /* the call, or the runtime's command, that refused */
+	const char *err;     /* EPERM */
+	const char *detail;
+	const char *cause;
+	const char *remedy;
+	const char *file; /* of a case: its fixture */
+	double ms;        /* how long it took, milliseconds; 0 if not measured */
+};
+
+/*
+ * A new JSON object with "type" (and "format" for env) set; NULL without memory. The caller
+ * adds members with record_set() and hands it to record_decode().
+ */
+json_t *record_new(enum record_type type);
+
+/* Sets a text member; nothing is set for NULL or "". Bytes that are not UTF-8 are replaced. */
+void record_set(json_t *json, const char *key, const char *text);
+
+/* Sets the members that say a verdict. */
+void record_set_verdict(json_t *json, const struct verdict *v);
+
+/*
+ * Decodes `json` (the reference is taken, on failure too). Returns 0, or -EBADMSG with a
+ * sentence in `why` that names the key.
+ */
+int record_decode(json_t *json, struct record *ret_record, char *why, size_t why_size);
+
+/* Writes the record as one line. 0 or -errno. */
+int record_write(const struct record *rec, FILE *out);
+
+/* Another reference to the same data, to keep a record beyond a callback. */
+struct record record_ref(const struct record *rec);
+void record_release(struct record *rec);
+
+/* The name of an errno, "EPERM"; "" for 0, "errno 4095" (static buffer) if unknown. */
+const char *errno_name(int err);
+
+#endif

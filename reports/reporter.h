@@ -1,0 +1,40 @@
+/*
+ * One format = one file = one `struct reporter`. reports/tap.c is the format "tap"; there is
+ * no other registration. A reporter writes only to its stream and keeps all it knows in its
+ * own state, so that several can run over the same records.
+ */
+#ifndef PLIMSOLL_REPORTER_H
+#define PLIMSOLL_REPORTER_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "record.h"
+
+struct report_to {
+	FILE *out;
+	bool colour; /* the reader is a terminal that wants it */
+	int columns; /* width to fill, or 0 for any */
+};
+
+struct reporter {
+	const char *about;
+	size_t state_size; /* bytes of zeroed state handed to each call below */
+	/* Each returns 0 or -errno; `end` frees what the state holds. */
+	int (*begin)(void *state, const struct report_to *to);
+	int (*record)(void *state, const struct report_to *to, const struct record *rec);
+	int (*end)(void *state, const struct report_to *to);
+};
+
+struct reporter_entry {
+	const char *name;
+	const struct reporter *reporter;
+};
+
+extern const struct reporter_entry reporter_table[];
+extern const size_t reporter_count;
+
+/* NULL if there is no such format. */
+const struct reporter *reporter_find(const char *name);
+
+#endif

@@ -1,0 +1,84 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "verb.h"
+
+static void say(const char *verb, const char *fmt, va_list ap)
+{
+	fflush(stdout);
+	fprintf(stderr, "plimsoll %s: ", verb);
+	vfprintf(stderr, fmt, ap);
+	fputc('\n', stderr);
+}
+
+enum exit_code verb_usage(const char *verb, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(verb, fmt, ap);
+	va_end(ap);
+	fprintf(stderr, "Try: plimsoll %s --help\n", verb);
+	return EXIT_USAGE;
+}
+
+enum exit_code verb_error(const char *verb, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(verb, fmt, ap);
+	va_end(ap);
+	return EXIT_ERROR;
+}
+
+static const struct verb *verb_find(const char *name)
+{
+	for (size_t i = 0; i < verb_count; i++)
+		if (!strcmp(verb_table[i].name, name))
+			return verb_table[i].verb;
+	return NULL;
+}
+
+static enum exit_code help(FILE *out, enum exit_code ret)
+{
+	fputs("plimsoll: what can this kernel safely carry, and does a container runtime keep\n"
+	      "its obligations on it?\n\n"
+	      "Usage: plimsoll [VERB [ARG...]]\n\n"
+	      "With no argument: a one-screen summary of this host.\n\n",
+		out);
+	for (size_t i = 0; i < verb_count; i++)
+		fprintf(out, "  %-10s %s\n", verb_table[i].name, verb_table[i].verb->about);
+	fputs("\nplimsoll VERB --help tells more. Exit codes: 0 nothing failed, 1 a fail,\n"
+	      "2 usage, 3 an error, 4 a silently-ignored, 77 nothing could be asked.\n",
+		out);
+	return ret;
+}
+
+int main(int argc, char **argv)
+{
+	char *summary[] = { (char *)"summary", NULL };
+
+	if (argc < 2)
+		return verb_find("summary")->run(1, summary);
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
+		return help(stdout, EXIT_OK);
+	if (!strcmp(argv[1], "--version")) {
+		puts("plimsoll " PLIMSOLL_VERSION);
+		return EXIT_OK;
+	}
+
+	const struct verb *verb = verb_find(argv[1]);
+	if (!verb) {
+		fprintf(stderr, "plimsoll: there is no verb \"%s\"\n", argv[1]);
+		return help(stderr, EXIT_USAGE);
+	}
+	for (int i = 2; i < argc && strcmp(argv[i], "--"); i++) {
+		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
+			fputs(verb->help, stdout);
+			return EXIT_OK;
+		}
+	}
+	return verb->run(argc - 1, argv + 1);
+}

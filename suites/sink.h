@@ -1,0 +1,38 @@
+/*
+ * Where a measuring verb's records go: a rendered report on stdout, and the records
+ * themselves into --report FILE. The sink opens the run with its env record, counts, closes
+ * it with its end record and knows the exit code.
+ */
+#ifndef PLIMSOLL_SINK_H
+#define PLIMSOLL_SINK_H
+
+#include "env.h"
+#include "reporter.h"
+#include "verdict.h"
+
+struct sink_options {
+	const char *format; /* a reporter's name; NULL is "text" */
+	const char *report; /* a file, "-" for stdout (nothing else is written there), or NULL */
+};
+
+struct sink;
+
+/*
+ * Opens the run. NULL on failure, after a sentence in `why`. `verb` is written into the env
+ * record. A report is written beside its place and renamed at the end, except for devices
+ * and "-", so that what stands under its name is always whole.
+ */
+struct sink *sink_open(const char *verb, const struct sink_options *opt,
+	const struct env *env, char *why, size_t why_size);
+
+/* Takes `json` (see record_new()); a record that cannot be decoded or written is kept as the
+ * sink's error. */
+void sink_record(struct sink *s, json_t *json);
+
+/* The progress line on a terminal: `done` of `all`, and what is at hand. */
+void sink_progress(struct sink *s, size_t done, size_t all, const char *what);
+
+/* Closes the run and frees the sink; what it returns is the exit code of the verb. */
+enum exit_code sink_close(struct sink *s, char *why, size_t why_size);
+
+#endif
