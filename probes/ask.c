@@ -260,7 +260,7 @@ static int make_cgroup(struct ask *a, const char *name, struct verdict *v)
 					     : "no cgroup2 is mounted here",
 			"boot with systemd.unified_cgroup_hierarchy=1 (systemd), or mount cgroup2 "
 			"on /sys/fs/cgroup; in a container, run it with its own cgroup namespace",
-			"cgroups are %s here", cgroup_layout_name(cg.layout));
+			"cgroups: %s", cgroup_layout_name(cg.layout));
 		return -1;
 	}
 	_cleanup_close_ int own = open(cg.own, O_PATH | O_DIRECTORY | O_CLOEXEC);

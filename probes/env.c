@@ -9,6 +9,8 @@
 
 #include "env.h"
 
+#define CGROUP_DIR "/sys/fs/cgroup"
+
 int env_open(const struct env *env, const char *path, int flags)
 {
 	char full[PATH_MAX];
@@ -143,24 +145,40 @@ static void own_directory(struct env_cgroup *cg, const char *root, const char *p
 		stpcpy(stpcpy(cg->own, cg->mount), rest);
 }
 
+/*
+ * Of several cgroup2 mounts the one on /sys/fs/cgroup counts, where all container software
+ * looks; else the first below which this process is found.
+ */
+static void take_cgroup2(struct env_cgroup *cg, struct libmnt_fs *fs, const char *own)
+{
+	const char *target = mnt_fs_get_target(fs), *root = mnt_fs_get_root(fs);
+	bool usual = !strcmp(target, CGROUP_DIR);
+
+	if (*cg->mount && !usual && (*cg->own || !strcmp(cg->mount, CGROUP_DIR)))
+		return;
+	*cg->own = '\0';
+	snprintf(cg->mount, sizeof(cg->mount), "%s", target);
+	if (*own)
+		own_directory(cg, root ? root : "/", own);
+}
+
 int env_cgroup(const struct env *env, struct env_cgroup *ret_cgroup)
 {
 	struct env_cgroup cg = { .layout = CGROUP_NONE };
-	char path[PATH_MAX], own[PATH_MAX], root[PATH_MAX] = "/";
+	char path[PATH_MAX], own[PATH_MAX] = "";
+	struct libmnt_fs *fs;
 	bool v1 = false;
 
 	snprintf(path, sizeof(path), "%s/proc/self/mountinfo", env->prefix);
 	struct libmnt_table *table = mnt_new_table_from_file(path);
 	struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_FORWARD);
-	struct libmnt_fs *fs;
+	own_cgroup2(env, own, sizeof(own));
 	while (table && iter && mnt_table_next_fs(table, iter, &fs) == 0) {
 		const char *type = mnt_fs_get_fstype(fs);
-		if (!strcmp(type, "cgroup")) {
+		if (!strcmp(type, "cgroup"))
 			v1 = true;
-		} else if (!strcmp(type, "cgroup2") && !*cg.mount) {
-			snprintf(cg.mount, sizeof(cg.mount), "%s", mnt_fs_get_target(fs));
-			snprintf(root, sizeof(root), "%s", mnt_fs_get_root(fs));
-		}
+		else if (!strcmp(type, "cgroup2"))
+			take_cgroup2(&cg, fs, own);
 	}
 	int r = table && iter ? 0 : -EIO;
 	mnt_free_iter(iter);
@@ -168,12 +186,11 @@ int env_cgroup(const struct env *env, struct env_cgroup *ret_cgroup)
 	if (r < 0)
 		return r;
 
+	/* A v1 hierarchy put elsewhere for one odd program does not make a host hybrid. */
 	if (*cg.mount)
-		cg.layout = v1 ? CGROUP_HYBRID : CGROUP_UNIFIED;
+		cg.layout = v1 && strcmp(cg.mount, CGROUP_DIR) ? CGROUP_HYBRID : CGROUP_UNIFIED;
 	else if (v1)
 		cg.layout = CGROUP_V1;
-	if (*cg.mount && own_cgroup2(env, own, sizeof(own)) == 0)
-		own_directory(&cg, root, own);
 	*ret_cgroup = cg;
 	return 0;
 }

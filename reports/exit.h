@@ -1,4 +1,5 @@
-/* What records come to: the program's exit status, for measuring verbs and `report` alike. */
+/* What records come to: the program's exit status, for measuring verbs and `report`
+ * alike. */
 #ifndef PLIMSOLL_EXIT_H
 #define PLIMSOLL_EXIT_H
 

@@ -9,12 +9,17 @@
 #define LINE_MOST 700
 
 #define ITEM_INDENT 6
-#define ITEM_TEXT 16
+#define ITEM_TEXT   16
 
 static const char *const escapes[] = {
-	[INK_PLAIN] = "",        [INK_BOLD] = "\033[1m",     [INK_DIM] = "\033[2m",
-	[INK_RED] = "\033[1;31m", [INK_GREEN] = "\033[32m",   [INK_YELLOW] = "\033[33m",
-	[INK_BLUE] = "\033[34m", [INK_MAGENTA] = "\033[35m", [INK_CYAN] = "\033[36m",
+	[INK_PLAIN] = "",
+	[INK_BOLD] = "\033[1m",
+	[INK_DIM] = "\033[2m",
+	[INK_RED] = "\033[1;31m",
+	[INK_GREEN] = "\033[32m",
+	[INK_YELLOW] = "\033[33m",
+	[INK_BLUE] = "\033[34m",
+	[INK_MAGENTA] = "\033[35m",
 	[INK_ALARM] = "\033[1;37;41m",
 };
 
@@ -80,13 +85,29 @@ char *page_line(const char *text, size_t most)
 	return shorter;
 }
 
+void page_cut(char *line, int columns)
+{
+	char *cut = line;
+
+	if (page_width(line) <= columns)
+		return;
+	for (int column = 0; *cut; cut++)
+		if (!is_continuation(*cut) && column++ >= columns - 3)
+			break;
+	while (cut > line && cut[-1] == ' ')
+		cut--;
+	/* Longer than `columns` by one character at least: there is room for the dots. */
+	memcpy(cut, "...", 4);
+}
+
 void page_ink(const struct page *p, enum ink ink, const char *text, int width)
 {
 	_cleanup_free_ char *line = page_line(text, 0);
 	if (!line)
 		return;
 	bool coloured = p->colour && ink != INK_PLAIN;
-	fprintf(p->out, "%s%s%s", coloured ? escapes[ink] : "", line, coloured ? "\033[0m" : "");
+	fprintf(p->out, "%s%s%s", coloured ? escapes[ink] : "", line,
+		coloured ? "\033[0m" : "");
 	int missing = width - page_width(line);
 	if (missing > 0)
 		fprintf(p->out, "%*s", missing, "");
@@ -119,18 +140,15 @@ void page_item(const struct page *p, const char *label, const char *text)
 	if (!line || !*line)
 		return;
 
-	int at = ITEM_INDENT + page_width(label) + 1;
 	fprintf(p->out, "%*s", ITEM_INDENT, "");
 	page_ink(p, INK_DIM, label, 0);
-	putc(':', p->out);
-	if (at < ITEM_TEXT)
-		fprintf(p->out, "%*s", ITEM_TEXT - at, "");
-	else
-		putc(' ', p->out);
-	page_wrap(p, at < ITEM_TEXT ? ITEM_TEXT : at + 1, ITEM_TEXT, line);
+	int at = ITEM_INDENT + page_width(label);
+	fprintf(p->out, "%-*s", ITEM_TEXT - at, *label ? ":" : "");
+	page_wrap(p, ITEM_TEXT, ITEM_TEXT, line);
 }
 
-void page_heading(const struct page *p, enum ink ink, const char *title, const char *meaning)
+void page_heading(
+	const struct page *p, enum ink ink, const char *title, const char *meaning)
 {
 	putc('\n', p->out);
 	page_ink(p, ink, title, 0);

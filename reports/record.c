@@ -157,7 +157,7 @@ int record_decode(json_t *json, struct record *ret_record, char *why, size_t why
 
 int record_write(const struct record *rec, FILE *out)
 {
-	if (json_dumpf(rec->json, out, JSON_COMPACT) < 0 || putc('\n', out) == EOF)
+	if (json_dumpf(rec->json, out, JSON_COMPACT | JSON_REAL_PRECISION(6)) < 0 || putc('\n', out) == EOF)
 		return errno ? -errno : -EIO;
 	return 0;
 }

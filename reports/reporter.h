@@ -15,6 +15,9 @@ struct report_to {
 	FILE *out;
 	bool colour; /* the reader is a terminal that wants it */
 	int columns; /* width to fill, or 0 for any */
+	/* Set before `end` if records are missing (a file cut short, a foreign one): the report
+	 * must not look whole. */
+	bool cut_short;
 };
 
 struct reporter {

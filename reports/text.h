@@ -22,8 +22,8 @@ enum ink outcome_ink(enum outcome o);
 const char *record_text(const struct record *rec, const char *key);
 
 /*
- * What was seen: stage and errno stand before the detail unless it names them. NULL without
- * memory; free() it.
+ * What was seen: stage and errno stand before the detail unless it names them. NULL
+ * without memory; free() it.
  */
 char *record_seen(const struct record *rec);
 

@@ -4,18 +4,18 @@
 
 #include "text.h"
 
-/* From this many rows on that share a cause, a row is one line: the cause matters, not they. */
+/* From so many rows on that share a cause, each is one line. */
 #define MANY_ROWS 4
 
-#define NAME_WIDTH_MOST 30
+#define NAME_WIDTH_MOST  30
 #define CELL_WIDTH_LEAST 6
 
 struct row {
 	const struct record *first;  /* for name, subject, about */
-	const struct record **cells; /* one for each asker, NULL if that one was not asked */
+	const struct record **cells; /* one for each asker; NULL: not asked */
 	enum outcome worst;
-	char *seen; /* the items that say what was seen ... */
-	char *why;  /* ... and those that say why and what to do: rows that share it are one */
+	char *seen; /* the items that say what was seen */
+	char *why;  /* those that say why and what to do */
 	bool done;
 };
 
@@ -31,9 +31,11 @@ static const struct {
 	enum outcome outcome;
 	const char *title, *meaning;
 } sections[] = {
-	{ OUTCOME_FAIL, "FAIL", "the kernel offers it, and it does not do what it promises" },
+	{ OUTCOME_FAIL, "FAIL",
+		"the kernel offers it, and it does not do what it promises" },
 	{ OUTCOME_ERROR, "ERROR", "we failed to ask: nothing is known" },
-	{ OUTCOME_DENIED, "DENIED", "a policy refused the question: the kernel may well have it" },
+	{ OUTCOME_DENIED, "DENIED",
+		"a policy refused the question: the kernel may well have it" },
 	{ OUTCOME_ABSENT, "ABSENT", "this kernel does not offer it" },
 };
 
@@ -41,8 +43,11 @@ static const struct {
 static int weight(enum outcome o)
 {
 	static const int weights[OUTCOME_COUNT] = {
-		[OUTCOME_PASS] = 0,   [OUTCOME_ABSENT] = 1, [OUTCOME_DENIED] = 2,
-		[OUTCOME_ERROR] = 3, [OUTCOME_FAIL] = 4,
+		[OUTCOME_PASS] = 0,
+		[OUTCOME_ABSENT] = 1,
+		[OUTCOME_DENIED] = 2,
+		[OUTCOME_ERROR] = 3,
+		[OUTCOME_FAIL] = 4,
 	};
 	return weights[o];
 }
@@ -64,7 +69,7 @@ static struct row *row_of(struct table *t, const struct record *rec)
 		if (!strcmp(t->rows[i].first->name, rec->name) &&
 			!strcmp(t->rows[i].first->subject, rec->subject))
 			return &t->rows[i];
-	t->rows[t->row_count] = (struct row){ .first = rec };
+	t->rows[t->row_count] = (struct row) { .first = rec };
 	return &t->rows[t->row_count++];
 }
 
@@ -72,8 +77,8 @@ static char *row_name(const struct row *row)
 {
 	char *name;
 
-	if (asprintf(&name, "%s%s%s", row->first->name, *row->first->subject ? " on " : "",
-		    row->first->subject) < 0)
+	if (asprintf(&name, "%s%s%s", row->first->name,
+		    *row->first->subject ? " on " : "", row->first->subject) < 0)
 		return NULL;
 	return name;
 }
@@ -123,32 +128,46 @@ static bool is_trouble(const struct record *cell)
 	return cell && cell->outcome != OUTCOME_PASS;
 }
 
-/* One item for each different text among the askers; named after the asker if they differ. */
+/*
+ * Need it be said who saw this? Not if all in trouble say the same, nor if it is about
+ * the very answer that the row is listed for, and there is no other.
+ */
+static bool names_asker(const struct table *t, const struct row *row, const char *text,
+	char *(*get)(const struct record *))
+{
+	bool about_worst = true, alone = true;
+
+	for (size_t i = 0; i < t->asker_count; i++) {
+		if (!is_trouble(row->cells[i]))
+			continue;
+		_cleanup_free_ char *other = get(row->cells[i]);
+		if (!other || (*other && strcmp(text, other) != 0))
+			return true;
+		alone = alone && *other;
+		if (*other && row->cells[i]->outcome != row->worst)
+			about_worst = false;
+	}
+	return !alone && !about_worst;
+}
+
+/* One item if all askers say the same; otherwise one line each, with the asker. */
 static void say(const struct page *p, const struct table *t, const struct row *row,
 	const char *label, char *(*get)(const struct record *))
 {
-	bool differ = false;
-	_cleanup_free_ char *first = NULL;
-
-	for (int pass = 0; pass < 2; pass++) {
-		for (size_t i = 0; i < t->asker_count; i++) {
-			if (!is_trouble(row->cells[i]))
-				continue;
-			_cleanup_free_ char *text = get(row->cells[i]);
-			_cleanup_free_ char *own = NULL;
-			if (!first)
-				first = TAKE_PTR(text);
-			else if (text && strcmp(first, text))
-				differ = true;
-			if (pass == 0)
-				continue;
-			if (!differ) {
-				page_item(p, label, first);
-				return;
-			}
-			if (text && asprintf(&own, "%s, %s", label, t->askers[i]) > 0)
-				page_item(p, own, text);
+	for (size_t i = 0; i < t->asker_count; i++) {
+		_cleanup_free_ char *own = NULL;
+		if (!is_trouble(row->cells[i]))
+			continue;
+		_cleanup_free_ char *text = get(row->cells[i]);
+		if (!text || !*text)
+			continue;
+		if (!names_asker(t, row, text, get)) {
+			page_item(p, label, text);
+			return;
 		}
+		if (asprintf(&own, "(%s) %s", t->askers[i], text) > 0)
+			page_item(p, label, own);
+		label = "";
 	}
 }
 
@@ -225,27 +244,219 @@ static int row_cells(const struct page *p, const struct table *t, const struct r
 	return at;
 }
 
-static void row_line(const struct page *p, const struct table *t, const struct row *row,
-	bool brief)
+static void row_line(
+	const struct page *p, const struct table *t, const struct row *row, bool brief)
 {
 	int at = row_cells(p, t, row);
 	_cleanup_free_ char *about = page_line(row->first->about, 0);
 	int room = p->columns - at;
 
-	/* Hardly room beside the cells: the sentence gets lines of its own. */
+	/* Hardly room beside the cells: the sentence gets a line of its own. */
 	if (!brief && room < 30) {
 		fprintf(p->out, "\n%*s", 6, "");
 		at = 6;
 	}
-	if (about && brief && page_width(about) > room) {
-		free(about);
-		about = page_line(row->first->about, 0);
-		size_t end = 0;
-		for (int column = 0; about && about[end]; end++)
-			if (((unsigned char)about[end] & 0xc0) != 0x80 && column++ >= room - 3)
-				break;
-		if (about && end + 4 <= strlen(about) + 1)
-			memcpy(about + end, "...", 4);
-	}
+	if (brief && about)
+		page_cut(about, room > 10 ? room : 10);
 	page_wrap(p, at, at, about ? about : "");
+}
+
+static void asker_line(const struct page *p, const struct table *t)
+{
+	if (t->asker_count < 2)
+		return;
+	fprintf(p->out, "%*s", 2 + t->name_width + 2, "");
+	for (size_t i = 0; i < t->asker_count; i++)
+		page_ink(p, INK_DIM, t->askers[i],
+			i + 1 < t->asker_count ? cell_width(t, i) + 2 : 0);
+	putc('\n', p->out);
+}
+
+static bool goes_with(const struct row *a, const struct row *b)
+{
+	return a == b ||
+	       (!b->done && a->worst == b->worst && *a->why && !strcmp(a->why, b->why));
+}
+
+/* Rows of a family that saw the same as `head` did: it is said once, below them. */
+static void siblings(const struct page *p, struct table *t, struct row *head, bool brief)
+{
+	for (struct row *row = head; row < t->rows + t->row_count; row++) {
+		if (row != head &&
+			(!goes_with(head, row) || strcmp(head->seen, row->seen) != 0))
+			continue;
+		row_line(p, t, row, brief);
+		row->done = true;
+	}
+	fputs(head->seen, p->out);
+}
+
+/* All rows of the section that share this one's cause and remedy, which are said once. */
+static void family(const struct page *p, struct table *t, struct row *head)
+{
+	const struct row *end = t->rows + t->row_count;
+	size_t members = 0;
+
+	for (const struct row *row = head; row < end; row++)
+		members += goes_with(head, row);
+	for (struct row *row = head; row < end; row++)
+		if (!row->done && goes_with(head, row))
+			siblings(p, t, row, members >= MANY_ROWS);
+	fputs(head->why, p->out);
+}
+
+static void section(const struct page *p, struct table *t, size_t which)
+{
+	bool begun = false;
+
+	for (size_t i = 0; i < t->row_count; i++) {
+		struct row *row = &t->rows[i];
+		if (row->done || row->worst != sections[which].outcome)
+			continue;
+		if (!begun) {
+			page_heading(p, outcome_ink(row->worst), sections[which].title,
+				sections[which].meaning);
+			asker_line(p, t);
+		}
+		begun = true;
+		family(p, t, row);
+	}
+}
+
+/* "root and user": who was asked this. NULL without memory; free() it. */
+static char *row_askers(const struct table *t, const struct row *row)
+{
+	char *text = NULL;
+	size_t size;
+	const char *before = "";
+
+	FILE *f = open_memstream(&text, &size);
+	if (!f)
+		return NULL;
+	for (size_t i = 0; i < t->asker_count; i++) {
+		if (!row->cells[i])
+			continue;
+		fprintf(f, "%s%s", before, t->askers[i]);
+		before = " and ";
+	}
+	fclose(f);
+	return text;
+}
+
+struct passes {
+	const struct table *t;
+	const char *askers;
+};
+
+/* The i-th row if it passed for just these askers. */
+static const struct record *passed(const void *ctx, size_t i)
+{
+	const struct passes *want = ctx;
+	const struct row *row = &want->t->rows[i];
+	_cleanup_free_ char *askers = row_askers(want->t, row);
+
+	bool same = row->worst == OUTCOME_PASS && askers && !strcmp(askers, want->askers);
+	return same ? row->first : NULL;
+}
+
+/* The names that passed for the same askers as `head` did. */
+static int passes_like(const struct page *p, struct table *t, const struct row *head)
+{
+	_cleanup_free_ char *askers = row_askers(t, head);
+	const struct passes want = { t, askers };
+	_cleanup_free_ char *lead = NULL;
+	size_t count = 0;
+
+	if (!askers)
+		return -ENOMEM;
+	for (size_t i = 0; i < t->row_count; i++) {
+		bool like = passed(&want, i) != NULL;
+		t->rows[i].done |= like;
+		count += like;
+	}
+	if (asprintf(&lead, "as %s (%zu)", askers, count) < 0)
+		return -ENOMEM;
+	if (t->asker_count > 1) {
+		fputs("  ", p->out);
+		page_wrap(p, 2, 2, lead);
+	}
+	text_names(p, t->asker_count > 1 ? 4 : 2, t->row_count, passed, &want);
+	return 0;
+}
+
+static int passes(const struct page *p, struct table *t)
+{
+	size_t count = 0;
+	char meaning[80];
+
+	for (size_t i = 0; i < t->row_count; i++)
+		count += t->rows[i].worst == OUTCOME_PASS;
+	if (!count)
+		return 0;
+	snprintf(meaning, sizeof(meaning), "%zu %s, shown by %s effect", count,
+		count == 1 ? "works" : "work", count == 1 ? "its" : "their");
+	page_heading(p, INK_GREEN, "PASS", meaning);
+	for (size_t i = 0; i < t->row_count; i++) {
+		if (t->rows[i].done || t->rows[i].worst != OUTCOME_PASS)
+			continue;
+		int r = passes_like(p, t, &t->rows[i]);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct row *x = a, *y = b;
+	int order = strcmp(x->first->name, y->first->name);
+
+	return order ? order : strcmp(x->first->subject, y->first->subject);
+}
+
+static int explain_rows(const struct page *p, struct table *t)
+{
+	for (size_t i = 0; i < t->row_count; i++) {
+		_cleanup_free_ char *name = row_name(&t->rows[i]);
+		int r = explain_row(p, t, &t->rows[i]);
+		if (r < 0)
+			return r;
+		int width = name ? page_width(name) : 0;
+		if (t->rows[i].worst != OUTCOME_PASS && width > t->name_width)
+			t->name_width = width;
+	}
+	if (t->name_width > NAME_WIDTH_MOST)
+		t->name_width = NAME_WIDTH_MOST;
+	return 0;
+}
+
+static void table_free(struct table *t)
+{
+	for (size_t i = 0; i < t->row_count; i++) {
+		free(t->rows[i].cells);
+		free(t->rows[i].seen);
+		free(t->rows[i].why);
+	}
+	free(t->rows);
+	free(t->askers);
+}
+
+int text_probes(const struct page *p, const struct run *run)
+{
+	_cleanup_(table_free) struct table t = {
+		.rows = calloc(run->count + 1, sizeof(struct row)),
+		.askers = calloc(run->count + 1, sizeof(char *)),
+	};
+
+	if (!t.rows || !t.askers)
+		return -ENOMEM;
+	int r = fill_rows(&t, run);
+	if (r < 0)
+		return r;
+	qsort(t.rows, t.row_count, sizeof(*t.rows), by_name);
+	if ((r = explain_rows(p, &t)) < 0)
+		return r;
+	for (size_t i = 0; i < ARRAY_SIZE(sections); i++)
+		section(p, &t, i);
+	return passes(p, &t);
 }

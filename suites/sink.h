@@ -32,7 +32,17 @@ void sink_record(struct sink *s, json_t *json);
 /* The progress line on a terminal: `done` of `all`, and what is at hand. */
 void sink_progress(struct sink *s, size_t done, size_t all, const char *what);
 
-/* Closes the run and frees the sink; what it returns is the exit code of the verb. */
+/*
+ * Closes the run and frees the sink; what it returns is the exit code of the verb. `why` is
+ * "" unless it is EXIT_ERROR because something was lost: a record, or the report on its way
+ * to stdout or the file. Then it is a sentence.
+ */
 enum exit_code sink_close(struct sink *s, char *why, size_t why_size);
+
+/*
+ * Frees the sink (NULL is fine) without an end record. Before its first record nothing is
+ * written at all; after it, what there is is shown as cut short and stays FILE.partial.
+ */
+void sink_abandon(struct sink *s);
 
 #endif

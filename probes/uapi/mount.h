@@ -53,6 +53,53 @@ struct mount_attr {
 };
 #endif
 
+#ifndef STATMOUNT_SB_BASIC
+#define STATMOUNT_SB_BASIC  0x00000001U
+#define STATMOUNT_MNT_BASIC 0x00000002U
+#define STATMOUNT_MNT_ROOT  0x00000008U
+#define STATMOUNT_MNT_POINT 0x00000010U
+#define STATMOUNT_FS_TYPE   0x00000020U
+#endif
+#ifndef STATMOUNT_MNT_NS_ID /* 6.11 */
+#define STATMOUNT_MNT_NS_ID 0x00000040U
+#define STATMOUNT_MNT_OPTS  0x00000080U
+#endif
+#ifndef STATMOUNT_SB_SOURCE /* 6.13 */
+#define STATMOUNT_SB_SOURCE 0x00000200U
+#define STATMOUNT_OPT_ARRAY 0x00000400U
+#endif
+#ifndef STATMOUNT_SUPPORTED_MASK /* 6.15 */
+#define STATMOUNT_SUPPORTED_MASK 0x00001000U
+#endif
+#ifndef LISTMOUNT_REVERSE
+#define LISTMOUNT_REVERSE 1
+#endif
+
+/* struct mnt_id_req in its first published size: enough for one's own mount namespace. */
+struct plimsoll_mnt_id_req {
+	uint32_t size;
+	uint32_t spare;
+	uint64_t mnt_id;
+	uint64_t param; /* statmount: STATMOUNT_*; listmount: the last id seen */
+};
+
+/* struct statmount; the offsets of strings count from str[]. */
+struct plimsoll_statmount {
+	uint32_t size, mnt_opts;
+	uint64_t mask; /* what is filled in, of what was asked for */
+	uint32_t sb_dev_major, sb_dev_minor;
+	uint64_t sb_magic;
+	uint32_t sb_flags, fs_type;
+	uint64_t mnt_id, mnt_parent_id;
+	uint32_t mnt_id_old, mnt_parent_id_old;
+	uint64_t mnt_attr, mnt_propagation, mnt_peer_group, mnt_master, propagate_from;
+	uint32_t mnt_root, mnt_point;
+	uint64_t mnt_ns_id;
+	uint64_t later[49]; /* what newer kernels have added, and their spares */
+	char str[];
+};
+_Static_assert(sizeof(struct plimsoll_statmount) == 512, "the strings begin at 512");
+
 /* fsconfig(2) commands, an enum in the kernel's header. */
 #define PLIMSOLL_FSCONFIG_SET_STRING 1
 #define PLIMSOLL_FSCONFIG_CMD_CREATE 6
@@ -66,6 +113,28 @@ static inline int sys_mount_setattr(int dirfd, const char *path, unsigned flags,
 	struct mount_attr *attr, size_t size)
 {
 	return syscall(SYS_mount_setattr, dirfd, path, flags, attr, size);
+}
+
+static inline int sys_open_tree_attr(int dirfd, const char *path, unsigned flags,
+	struct mount_attr *attr, size_t size)
+{
+	return syscall(SYS_open_tree_attr, dirfd, path, flags, attr, size);
+}
+
+static inline int sys_statmount(uint64_t mnt_id, uint64_t mask, void *buf, size_t size)
+{
+	struct plimsoll_mnt_id_req req = { sizeof(req), 0, mnt_id, mask };
+
+	return syscall(SYS_statmount, &req, buf, size, 0);
+}
+
+/* Returns how many ids it wrote. */
+static inline int sys_listmount(uint64_t mnt_id, uint64_t after, uint64_t *ids, size_t count,
+	unsigned flags)
+{
+	struct plimsoll_mnt_id_req req = { sizeof(req), 0, mnt_id, after };
+
+	return syscall(SYS_listmount, &req, ids, count, flags);
 }
 
 static inline int sys_fsopen(const char *type, unsigned flags)

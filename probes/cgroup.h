@@ -1,0 +1,52 @@
+/* What the questions about control groups share. All of it stays below the scratch cgroup. */
+#ifndef PLIMSOLL_CGROUP_H
+#define PLIMSOLL_CGROUP_H
+
+#include "answer.h"
+
+/* What an admin does about controllers that are bound to v1. */
+#define CGROUP_GO_UNIFIED                                                                  \
+	"boot with cgroup_no_v1=all, with systemd also systemd.unified_cgroup_hierarchy=1 " \
+	"(then nothing that needs cgroup v1 runs any more)"
+
+/* Reads a small file of a cgroup as a string. Its length or -errno. */
+ssize_t cgroup_read(int cgroup, const char *file, char *buf, size_t size);
+
+/* Is `word` one of the words of `list`, which blanks or newlines part? */
+bool has_word(const char *list, const char *word);
+
+/* Is this process a member of the cgroup itself? */
+bool cgroup_has(int cgroup, int pid);
+
+/*
+ * answer_refused() for what a cgroup file answers: there EOPNOTSUPP and EBUSY are said of the
+ * topology (cgroups(7), threaded mode; the no-internal-process rule) and not of the kernel.
+ */
+struct verdict cgroup_refused(const struct ask *a, const char *stage, int err);
+
+/* A process to do things to: for each byte that it is sent it sends one back. */
+struct member {
+	int pid; /* 0: none */
+	int ping, pong;
+};
+
+#define _cleanup_member_ _cleanup_(member_end)
+
+/* Starts one, in the cgroup of the caller. 0 or -errno. */
+int member_start(struct member *ret_member);
+
+/* What the process that is started does, for a clone3(2) that replaces member_start(). */
+void member_run(int parent, int ping, int pong) __attribute__((noreturn));
+
+/* Moves it into the cgroup. 0 or -errno. */
+int member_move(const struct member *m, int cgroup);
+
+/* Sends it a byte; waits for the one sent back. */
+void member_ping(const struct member *m);
+enum member_said { MEMBER_SILENT, MEMBER_ANSWERED, MEMBER_GONE };
+enum member_said member_listen(const struct member *m, int timeout_ms);
+
+/* Kills and reaps it, if that has not been done. */
+void member_end(struct member *m);
+
+#endif

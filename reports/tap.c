@@ -1,0 +1,203 @@
+/*
+ * The Test Anything Protocol, version 14. One point for each probe, case and proof. TAP
+ * has two directives, SKIP and TODO: absent and denied are skipped; an error is a plain
+ * "not ok", because a harness must count it, and its word stands in the diagnostics.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "page.h"
+#include "reporter.h"
+
+#define REASON_MOST 200
+
+struct state {
+	unsigned long points;
+	bool in_run; /* an env record came, its end did not */
+};
+
+/* What a line of TAP may hold: "#" and "\" are escaped. */
+static void put_escaped(FILE *out, const char *text, size_t most)
+{
+	_cleanup_free_ char *line = page_line(text, most);
+
+	for (const char *p = line ? line : ""; *p; p++) {
+		if (*p == '#' || *p == '\\')
+			putc('\\', out);
+		putc(*p, out);
+	}
+}
+
+/* A double-quoted YAML scalar; a JSON string is one once it is printable. */
+static void put_quoted(FILE *out, const char *text)
+{
+	_cleanup_free_ char *line = page_line(text, 0);
+	json_t *json = line ? json_string(line) : NULL;
+
+	if (json)
+		json_dumpf(json, out, JSON_ENCODE_ANY);
+	else
+		fputs("\"\"", out);
+	json_decref(json);
+}
+
+static void yaml(FILE *out, const char *lead, const char *key, const char *text)
+{
+	if (!text || !*text)
+		return;
+	fprintf(out, "  %s%s: ", lead, key);
+	put_quoted(out, text);
+	putc('\n', out);
+}
+
+/* Wanted and got may be any JSON; what is not a string is shown as its JSON text. */
+static void yaml_json(FILE *out, const char *key, const json_t *value)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (value && !json_is_string(value))
+		text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+	fprintf(out, "      %s: ", key);
+	put_quoted(out, text ? text : value ? json_string_value(value) : "nothing");
+	putc('\n', out);
+}
+
+static void yaml_observed(FILE *out, const struct record *rec)
+{
+	const json_t *observed = json_object_get(rec->json, "observed");
+	size_t i;
+	json_t *seen;
+
+	if (json_array_size(observed) == 0)
+		return;
+	fputs("  observed:\n", out);
+	json_array_foreach (observed, i, seen) {
+		const json_t *ok = json_object_get(seen, "ok");
+		fputs("    - fact: ", out);
+		const char *fact = json_string_value(json_object_get(seen, "fact"));
+		put_quoted(out, fact ? fact : "");
+		putc('\n', out);
+		yaml_json(out, "want", json_object_get(seen, "want"));
+		yaml_json(out, "got", json_object_get(seen, "got"));
+		if (ok)
+			fprintf(out, "      ok: %s\n",
+				json_is_true(ok) ? "true" : "false");
+	}
+}
+
+static void diagnostics(FILE *out, const struct record *rec)
+{
+	static const char *const keys[] = { "about", "level", "id", "spec", "since",
+		"runtime_version", "kind", "fault", "stage", "errno", "detail", "cause",
+		"remedy", "file" };
+
+	fputs("  ---\n", out);
+	yaml(out, "", "outcome", outcome_name(rec->outcome));
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		yaml(out, "", keys[i],
+			json_string_value(json_object_get(rec->json, keys[i])));
+	yaml_observed(out, rec);
+	fputs("  ...\n", out);
+}
+
+static void put_part(FILE *out, const char *before, const char *text)
+{
+	if (!text || !*text)
+		return;
+	fputs(before, out);
+	put_escaped(out, text, 0);
+}
+
+/* A check has the same description whatever its outcome: histories compare by it. */
+static void description(FILE *out, const struct record *rec)
+{
+	static const char *const words[RECORD_TYPE_COUNT] = {
+		[RECORD_PROBE] = "probe",
+		[RECORD_CASE] = "case",
+		[RECORD_PROOF] = "proof of",
+	};
+
+	fputs(words[rec->type], out);
+	put_part(out, " ", json_string_value(json_object_get(rec->json, "of")));
+	put_part(out, " ", rec->name);
+	put_part(out, " on ", rec->subject);
+	put_part(out, " as ", rec->asker);
+	put_part(out, " of ", rec->runtime);
+	put_part(out, " without ", json_string_value(json_object_get(rec->json, "call")));
+	put_part(out, " answering ",
+		json_string_value(json_object_get(rec->json, "answer")));
+}
+
+static void point(FILE *out, unsigned long number, const struct record *rec)
+{
+	bool skipped = rec->outcome == OUTCOME_ABSENT || rec->outcome == OUTCOME_DENIED;
+	bool ok = skipped || rec->outcome == OUTCOME_PASS;
+
+	fprintf(out, "%s %lu - ", ok ? "ok" : "not ok", number);
+	description(out, rec);
+	if (skipped) {
+		const char *why = *rec->cause ? rec->cause : rec->detail;
+		fprintf(out, " # SKIP %s%s", outcome_name(rec->outcome),
+			*why ? ": " : "");
+		put_escaped(out, why, REASON_MOST);
+	}
+	putc('\n', out);
+	if (rec->outcome != OUTCOME_PASS)
+		diagnostics(out, rec);
+}
+
+/* Which machine the points below are about: a comment. */
+static void run_comment(FILE *out, const struct record *env)
+{
+	const json_t *kernel = json_object_get(env->json, "kernel");
+	const char *version = json_string_value(json_object_get(env->json, "plimsoll"));
+	const char *verb = json_string_value(json_object_get(env->json, "verb"));
+
+	fputs("# plimsoll", out);
+	put_part(out, " ", version);
+	put_part(out, " ", verb);
+	put_part(out, ", Linux ", json_string_value(json_object_get(kernel, "release")));
+	put_part(out, " ", json_string_value(json_object_get(kernel, "machine")));
+	put_part(out, ", ", json_string_value(json_object_get(env->json, "os")));
+	putc('\n', out);
+}
+
+static int begin(void *state, const struct report_to *to)
+{
+	return fputs("TAP version 14\n", to->out) < 0 ? -EIO : 0;
+}
+
+static int record(void *state, const struct report_to *to, const struct record *rec)
+{
+	struct state *s = state;
+
+	if (rec->type == RECORD_ENV)
+		run_comment(to->out, rec);
+	else if (rec->type != RECORD_END)
+		point(to->out, ++s->points, rec);
+	s->in_run = rec->type != RECORD_END;
+	return fflush(to->out) == EOF ? -errno : 0;
+}
+
+/* The plan comes last and only if all is there: without it a harness says "failed". */
+static int end(void *state, const struct report_to *to)
+{
+	const struct state *s = state;
+
+	if (s->in_run || to->cut_short)
+		fputs("Bail out!  Records are missing: what was read ends too early\n",
+			to->out);
+	else if (s->points == 0)
+		fputs("1..0 # SKIP nothing was asked\n", to->out);
+	else
+		fprintf(to->out, "1..%lu\n", s->points);
+	return ferror(to->out) ? -EIO : 0;
+}
+
+const struct reporter reporter_tap = {
+	.about = "Test Anything Protocol, version 14, for prove and CI",
+	.state_size = sizeof(struct state),
+	.begin = begin,
+	.record = record,
+	.end = end,
+};

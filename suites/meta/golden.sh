@@ -1,0 +1,152 @@
+#!/bin/sh
+# Renders every situation of fixtures/golden and compares it with what is kept there.
+#   golden.sh PLIMSOLL             speaks TAP: one point for each situation and format
+#   golden.sh --update PLIMSOLL    writes what is rendered now; read the diff before you keep it
+# A situation is a directory: README.md (one line), records.jsonl, and what `report` makes of
+# them: text, tap, stderr and exit. A file that is not there is empty, an exit not there is 0.
+set -eu
+export LC_ALL=C
+unset NO_COLOR COLUMNS || true
+
+update=
+if [ "${1:-}" = --update ]; then
+	update=1
+	shift
+fi
+plimsoll=$(realpath "${1:?usage: golden.sh [--update] PLIMSOLL}")
+cd "$(dirname "$0")/../../fixtures/golden"
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+points=0
+failed=0
+
+# point STATUS DESCRIPTION
+point() {
+	points=$((points + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $points - $2"
+	else
+		failed=1
+		echo "not ok $points - $2"
+	fi
+}
+
+# render SITUATION: fills $tmp with text, tap, stderr, exit
+render() {
+	rm -f "$tmp"/*
+	code=0
+	(cd "$1" && "$plimsoll" report records.jsonl) >"$tmp/text" 2>"$tmp/stderr" || code=$?
+	echo "$code" >"$tmp/exit"
+	code=0
+	(cd "$1" && "$plimsoll" report --format tap <records.jsonl) >"$tmp/tap" 2>/dev/null ||
+		code=$?
+	echo "$code" | cmp -s - "$tmp/exit" || echo "tap: exit $code" >>"$tmp/exit"
+}
+
+# expected SITUATION FILE: what is kept, or what its absence means
+expected() {
+	if [ -e "$1/$2" ]; then
+		cat "$1/$2"
+	elif [ "$2" = exit ]; then
+		echo 0
+	fi
+}
+
+compare() {
+	for file in text tap stderr exit; do
+		status=0
+		expected "$1" "$file" >"$tmp/expected"
+		diff -u "$tmp/expected" "$tmp/$file" >"$tmp/diff" || status=1
+		point "$status" "$1: $file"
+		[ "$status" -eq 0 ] || sed 's/^/# /' "$tmp/diff"
+	done
+}
+
+keep() {
+	for file in text tap stderr exit; do
+		rm -f "$1/$file"
+		expected "$1" "$file" >"$tmp/expected"
+		cmp -s "$tmp/expected" "$tmp/$file" || cp "$tmp/$file" "$1/$file"
+	done
+}
+
+# No byte of a report may be a control character, whatever stands in the records.
+printable() {
+	status=0
+	LC_ALL=C tr -d '\n\040-\176\200-\377' <"$1/$2" >"$tmp/control"
+	[ ! -s "$tmp/control" ] || status=1
+	point "$status" "$1: $2 holds no control character"
+}
+
+# prove_says SITUATION WANTED: 0 if prove takes the TAP for a success. Before Test::Harness
+# 3.48 prove refuses any document that says it is version 14; the rest of it is the same.
+prove_says() {
+	sed "1s/14/$version/" "$1/tap" >"$tmp/tap"
+	got=0
+	prove -e cat "$tmp/tap" >"$tmp/proved" 2>&1 || got=1
+	status=0
+	[ "$got" -eq "$2" ] || status=1
+	point "$status" "prove $([ "$2" -eq 0 ] && echo accepts || echo rejects) $1"
+	[ "$status" -eq 0 ] || sed 's/^/# /' "$tmp/proved"
+	! grep -q 'Parse errors' "$tmp/proved" || point 1 "prove can parse $1"
+}
+
+for situation in */; do
+	situation=${situation%/}
+	render "$situation"
+	if [ -n "$update" ]; then
+		keep "$situation"
+		continue
+	fi
+	compare "$situation"
+	printable "$situation" text
+	printable "$situation" tap
+done
+[ -z "$update" ] || exit 0
+
+if command -v prove >/dev/null; then
+	version=14
+	printf 'TAP version 14\nok 1\n1..1\n' >"$tmp/tap"
+	prove -e cat "$tmp/tap" >/dev/null 2>&1 || version=13
+	for situation in all-pass one-asker proofs two-runs not-asked nothing-asked; do
+		prove_says "$situation" 0
+	done
+	for situation in mixed-askers silently-ignored canary-refused hostile-text \
+		proofs-missed; do
+		prove_says "$situation" 1
+	done
+else
+	points=$((points + 1))
+	echo "ok $points - prove # SKIP prove is not installed"
+fi
+# The schema knows our records, and does not take just anything.
+schema_says() {
+	got=0
+	python3 - ../schema/record.json "$1/records.jsonl" >"$tmp/schema" 2>&1 <<-'END' || got=1
+	import json, sys
+	from jsonschema import Draft202012Validator
+	schema = json.load(open(sys.argv[1]))
+	Draft202012Validator.check_schema(schema)
+	for line in open(sys.argv[2]):
+	    Draft202012Validator(schema).validate(json.loads(line))
+	END
+	status=0
+	[ "$got" -eq "$2" ] || status=1
+	point "$status" "schema $([ "$2" -eq 0 ] && echo accepts || echo rejects) $1"
+	[ "$status" -eq 0 ] || sed 's/^/# /' "$tmp/schema"
+}
+
+if python3 -c 'import jsonschema' 2>/dev/null; then
+	for situation in all-pass mixed-askers one-asker silently-ignored canary-refused \
+		not-asked nothing-asked proofs proofs-missed two-runs; do
+		schema_says "$situation" 0
+	done
+	for situation in hostile-text foreign newer; do
+		schema_says "$situation" 1
+	done
+else
+	points=$((points + 1))
+	echo "ok $points - schema # SKIP python3 has no jsonschema"
+fi
+echo "1..$points"
+exit "$failed"

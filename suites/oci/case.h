@@ -1,0 +1,51 @@
+/*
+ * A case: one JSON file that states one obligation of a runtime and how to see it kept.
+ * fixtures/schema/case.json says the same as a JSON Schema; this reader is as strict.
+ *
+ *   must | should | may  the obligation in our own words, at its RFC 2119 level
+ *   id         the row, or rows, of the catalogue of behaviours
+ *   spec       the clause it comes from; since: the spec version that brought it
+ *   requires   probes; where one does not pass, the case is not asked, unless
+ *   otherwise  is "refuse": then the runtime must refuse what the kernel cannot do
+ *   config     an RFC 7396 merge patch on fixtures/base/config.json
+ *   mounts     appended to the config's mounts
+ *   host       what is prepared outside: mounts, dirs, files, namespaces
+ *   steps      what is done; default: create, start, collect, delete
+ *   observe    fact -> what is expected: a literal or one matcher
+ *   without    the disproof: an RFC 6902 patch that takes the tested thing out of the bundle,
+ *              or, at /steps, out of what is done
+ */
+#ifndef PLIMSOLL_CASE_H
+#define PLIMSOLL_CASE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "fixtures.h"
+
+struct kase {
+	char *name; /* mount/rro, from its path below fixtures/cases */
+	char *file; /* fixtures/cases/mount/rro.json, as messages show it */
+	int line;   /* of its obligation, from 1 */
+	json_t *json;
+	/* Borrowed from json: */
+	const char *level, *obligation, *spec;
+	const json_t *requires, *config, *mounts, *host, *steps, *observe, *without;
+	bool otherwise_refuse;
+};
+
+/*
+ * Reads and checks one case. 0, or -EINVAL (-errno if it cannot be read) with a sentence in
+ * `why` that names file, line and key.
+ */
+int case_load(const struct fixtures *fx, const char *path, struct kase *ret_case, char *why,
+	size_t why_size);
+void case_free(struct kase *k);
+
+/* Does the disproof change the bundle only, and not what is done with it? */
+bool case_disproof_in_config(const struct kase *k);
+
+/* The line, from 1, on which the JSON pointer's member stands in `text`; 0 if nowhere. */
+int json_line(const char *text, const char *pointer);
+
+#endif

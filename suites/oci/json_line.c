@@ -1,0 +1,97 @@
+/*
+ * jansson tells the line of a syntax error but not that of a value, and an error has to name
+ * the line of the key it complains about. The text is known to be JSON here, so that finding
+ * a member is only a matter of counting.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "case.h"
+
+struct scan {
+	const char *at;
+	int line;
+};
+
+static void skip_space(struct scan *s)
+{
+	for (; *s->at && strchr(" \t\r\n,:", *s->at); s->at++)
+		s->line += *s->at == '\n';
+}
+
+static void skip_string(struct scan *s)
+{
+	for (s->at++; *s->at && *s->at != '"'; s->at++)
+		if (*s->at == '\\' && s->at[1])
+			s->at++;
+	s->at += *s->at == '"';
+}
+
+static void skip_value(struct scan *s)
+{
+	int depth = 0;
+
+	do {
+		skip_space(s);
+		if (*s->at == '"')
+			skip_string(s);
+		else if (*s->at == '{' || *s->at == '[')
+			depth++, s->at++;
+		else if (*s->at == '}' || *s->at == ']')
+			depth--, s->at++;
+		else
+			s->at += strcspn(s->at, " \t\r\n,:{}[]\"") ?: (*s->at != '\0');
+	} while (depth > 0 && *s->at);
+}
+
+/* Moves to the member or element `token` of the value at hand; false if it has none. */
+static bool enter(struct scan *s, const char *token, size_t len)
+{
+	bool object = *s->at == '{';
+
+	if (!object && *s->at != '[')
+		return false;
+	s->at++;
+	for (size_t i = 0;; i++) {
+		skip_space(s);
+		if (!*s->at || *s->at == '}' || *s->at == ']')
+			return false;
+		const char *key = s->at + 1;
+		bool here = object ? !strncmp(key, token, len) && key[len] == '"' :
+				     strtoul(token, NULL, 10) == i;
+		if (here && !object)
+			return true;
+		int line = s->line;
+		if (object)
+			skip_string(s);
+		if (here) {
+			skip_space(s);
+			/* The key's line, should its value begin on a later one. */
+			s->line = line;
+			return true;
+		}
+		skip_value(s);
+	}
+}
+
+int json_line(const char *text, const char *pointer)
+{
+	struct scan s = { text, 1 };
+
+	skip_space(&s);
+	while (*pointer == '/') {
+		/* A key may hold slashes, as facts do: take the longest that is there. */
+		size_t len = strlen(++pointer);
+		struct scan next;
+		for (; len; len--) {
+			next = s;
+			if ((!pointer[len] || pointer[len] == '/') && enter(&next, pointer, len))
+				break;
+		}
+		if (!len)
+			return s.line;
+		s = next;
+		pointer += len;
+	}
+	return s.line;
+}

@@ -1,0 +1,14 @@
+/* What a case wants prepared outside the container: its "host" member. */
+#ifndef PLIMSOLL_PREPARE_H
+#define PLIMSOLL_PREPARE_H
+
+#include "trial.h"
+
+/*
+ * Makes it below host/ of the workspace, in the dock's own mount namespace, where it dies
+ * with the dock. In this order: mounts, dirs, files, namespaces. 0, or -errno with a sentence
+ * in `why`.
+ */
+int prepare_host(const struct trial *t, char *why, size_t why_size);
+
+#endif

@@ -1,0 +1,150 @@
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "guard.h"
+#include "options.h"
+#include "suite.h"
+#include "verb.h"
+
+#define RUNTIMES_MAX 16
+
+struct args {
+	struct suite_options suite;
+	struct sink_options sink;
+	const char *fixtures;
+	const char *runtimes[RUNTIMES_MAX];
+	size_t runtime_count;
+};
+
+static int parse(int argc, char **argv, struct args *args)
+{
+	static const struct option options[] = { { "runtime", required_argument, NULL, 'R' },
+		{ "fixtures", required_argument, NULL, 'F' }, { "prove", no_argument, NULL, 'P' },
+		{ "report", required_argument, NULL, 'r' },
+		{ "format", required_argument, NULL, 'f' },
+		{ "jobs", required_argument, NULL, 'j' },
+		{ "timeout", required_argument, NULL, 't' }, { 0 } };
+	int c;
+
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c == 'R' && args->runtime_count < RUNTIMES_MAX)
+			args->runtimes[args->runtime_count++] = optarg;
+		else if (c == 'F')
+			args->fixtures = optarg;
+		else if (c == 'P')
+			args->suite.prove = true;
+		else if (c == 'r')
+			args->sink.report = optarg;
+		else if (c == 'f')
+			args->sink.format = optarg;
+		else if (c == 'j' && option_count(optarg, &args->suite.workers))
+			;
+		else if (c == 't' && option_seconds(optarg, &args->suite.deadline_ms))
+			;
+		else
+			return -1;
+	}
+	args->suite.names = argv + optind;
+	args->suite.name_count = argc - optind;
+	return 0;
+}
+
+/* Without --runtime: those that distributions install and this machine has. */
+static size_t installed(struct runtime *runtimes)
+{
+	static const char *const names[] = { "runc", "crun", "youki" };
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (runtime_find(names[i], &runtimes[n]) == 0)
+			n++;
+	return n;
+}
+
+static enum exit_code nothing(const char *why)
+{
+	fprintf(stderr, "plimsoll run: %s\n", why);
+	return EXIT_NOTHING_ASKED;
+}
+
+static enum exit_code run_all(struct args *args, struct suite *suite,
+	const struct runtime *runtimes, size_t count)
+{
+	struct env env;
+	char why[512] = "";
+
+	int r = env_read(&env, "");
+	if (r < 0)
+		return verb_error("run", "/proc/self/status: %s (is /proc mounted?)", strerror(-r));
+	struct sink *sink = sink_open("run", &args->sink, &env, why, sizeof(why));
+	if (!sink)
+		return verb_usage("run", "%s", why);
+	for (size_t i = 0; i < count && r == 0; i++)
+		r = suite_run(suite, &runtimes[i], &env, sink, why, sizeof(why));
+	guard_stop();
+	if (r < 0) {
+		sink_abandon(sink);
+		return verb_error("run", "%s", why);
+	}
+	enum exit_code code = sink_close(sink, why, sizeof(why));
+	return *why ? verb_error("run", "%s", why) : code;
+}
+
+static enum exit_code run(int argc, char **argv)
+{
+	struct args args = { 0 };
+	struct runtime runtimes[RUNTIMES_MAX];
+	struct fixtures fixtures;
+	char why[1024];
+	size_t count = 0;
+
+	if (parse(argc, argv, &args) < 0)
+		return verb_usage("run", "%s: unknown option, or its value is missing or off",
+			argv[optind - 1]);
+	if (fixtures_find(args.fixtures, &fixtures, why, sizeof(why)) < 0)
+		return verb_usage("run", "%s", why);
+	for (; count < args.runtime_count; count++)
+		if (runtime_find(args.runtimes[count], &runtimes[count]) < 0)
+			return verb_usage("run", "there is no runtime \"%s\": not on PATH, or not "
+						 "an executable file",
+				args.runtimes[count]);
+	if (!count)
+		count = installed(runtimes);
+	if (!count)
+		return nothing("no container runtime on this host (looked for runc, crun and youki "
+			       "on PATH). Install one, or name one with --runtime PATH.");
+	if (geteuid() != 0)
+		return nothing("running containers takes root here: rootless runs are not there "
+			       "yet. Try: sudo plimsoll run");
+	args.suite.fixtures = &fixtures;
+	struct suite *suite = suite_load(&args.suite, why, sizeof(why));
+	if (!suite)
+		return verb_usage("run", "%s", why);
+	enum exit_code code = run_all(&args, suite, runtimes, count);
+	suite_free(suite);
+	return code;
+}
+
+const struct verb verb_run = {
+	.about = "hold container runtimes to their obligations",
+	.help = "Usage: plimsoll run [OPTION]... [CASE]...\n\n"
+		"Runs every case on each runtime, each in a dock of its own that leaves nothing\n"
+		"behind. CASE is a name (mount/rro) or a glob ('idmap/*'); none means all.\n\n"
+		"  --runtime NAME|PATH  a runtime (repeatable; default: runc, crun, youki as found)\n"
+		"  --prove              run each case under its disproof, too: it must fail then\n"
+		"  --report FILE        write the records there, JSON Lines (- for stdout)\n"
+		"  --format FORMAT      text (default), tap, jsonl\n"
+		"  --fixtures DIR       cases and base configuration from there\n"
+		"  --jobs N             cases at a time (default: one for each processor)\n"
+		"  --timeout S          seconds for each command of the runtime (default: 10)\n\n"
+		"Exit codes: 0 all kept, 1 a fail, 3 an error, 4 something was silently ignored,\n"
+		"77 nothing could be run.\n\n"
+		"Examples:\n"
+		"  plimsoll run --runtime runc --report runc.jsonl\n"
+		"  plimsoll run --prove 'idmap/*'\n",
+	.run = run,
+};

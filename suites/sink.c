@@ -1,0 +1,255 @@
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+#include "exit.h"
+#include "output.h"
+#include "page.h"
+#include "sink.h"
+
+struct sink {
+	struct output *outputs[2];
+	struct exit_count count;
+	json_t *env; /* the first record, until another follows it */
+	json_int_t records;
+	bool progress;       /* stderr is a terminal */
+	bool progress_shown; /* and there is a line to erase */
+	char trouble[256];   /* what went wrong with the records; "" if nothing */
+};
+
+static void trouble(struct sink *s, const char *fmt, ...) _printf_(2, 3);
+
+static void trouble(struct sink *s, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (*s->trouble)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(s->trouble, sizeof(s->trouble), fmt, ap);
+	va_end(ap);
+}
+
+static void erase_progress(struct sink *s)
+{
+	if (s->progress_shown)
+		fputs("\r\033[K", stderr);
+	s->progress_shown = false;
+}
+
+static void take_record(struct sink *s, json_t *json)
+{
+	struct record rec;
+	char why[160];
+
+	if (!json) {
+		trouble(s, "out of memory: a record is lost");
+		return;
+	}
+	if (record_decode(json, &rec, why, sizeof(why)) < 0) {
+		trouble(s, "a record of our own is wrong: %s", why);
+		return;
+	}
+	/* A format that streams may write to the same terminal. */
+	erase_progress(s);
+	s->records++;
+	exit_count_record(&s->count, &rec);
+	for (size_t i = 0; i < ARRAY_SIZE(s->outputs); i++)
+		if (s->outputs[i])
+			output_record(s->outputs[i], &rec);
+	record_release(&rec);
+}
+
+/* The env record goes first, but not before there is something to report. */
+static void begin_run(struct sink *s)
+{
+	if (s->env)
+		take_record(s, TAKE_PTR(s->env));
+}
+
+void sink_record(struct sink *s, json_t *json)
+{
+	begin_run(s);
+	take_record(s, json);
+}
+
+static void set_time(json_t *json)
+{
+	char text[32];
+	struct tm tm;
+	time_t now = time(NULL);
+
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
+	record_set(json, "time", text);
+}
+
+/* For information only: nothing is decided by a version. */
+static void set_kernel(json_t *json)
+{
+	struct utsname u;
+	json_t *kernel = json_object();
+
+	if (uname(&u) < 0 || !kernel) {
+		json_decref(kernel);
+		return;
+	}
+	record_set(kernel, "release", u.release);
+	record_set(kernel, "version", u.version);
+	record_set(kernel, "machine", u.machine);
+	json_object_set_new(json, "kernel", kernel);
+}
+
+/* PRETTY_NAME of os-release(5); its value may stand in quotes. */
+static void set_os(json_t *json, const struct env *env)
+{
+	static const char key[] = "\nPRETTY_NAME=";
+	char text[4096] = "\n";
+
+	if (env_file(env, "/etc/os-release", text + 1, sizeof(text) - 1) < 0)
+		return;
+	char *value = strstr(text, key);
+	if (!value)
+		return;
+	value += strlen(key);
+	value[strcspn(value, "\n")] = '\0';
+	size_t len = strlen(value);
+	if (len > 1 && (*value == '"' || *value == '\'') && value[len - 1] == *value) {
+		value[len - 1] = '\0';
+		value++;
+	}
+	record_set(json, "os", value);
+}
+
+static json_t *env_record(const char *verb, const struct env *env)
+{
+	json_t *json = record_new(RECORD_ENV);
+	json_auto_t *facts = env_facts(env);
+
+	if (!json || !facts) {
+		json_decref(json);
+		return NULL;
+	}
+	record_set(json, "plimsoll", PLIMSOLL_VERSION);
+	record_set(json, "verb", verb);
+	set_time(json);
+	set_kernel(json);
+	set_os(json, env);
+	json_object_update(json, facts);
+	return json;
+}
+
+static int open_outputs(
+	struct sink *s, const struct sink_options *opt, char *why, size_t why_size)
+{
+	bool to_stdout = opt->report && !strcmp(opt->report, "-");
+
+	if (!to_stdout) {
+		s->outputs[0] = output_open(
+			opt->format ? opt->format : "text", NULL, why, why_size);
+		if (!s->outputs[0])
+			return -EINVAL;
+	}
+	if (opt->report) {
+		s->outputs[1] = output_open("jsonl", opt->report, why, why_size);
+		if (!s->outputs[1])
+			return -EINVAL;
+	}
+	return 0;
+}
+
+static void close_outputs(struct sink *s)
+{
+	char why[256];
+	bool cut_short = *s->trouble;
+
+	for (size_t i = 0; i < ARRAY_SIZE(s->outputs); i++) {
+		if (output_close(s->outputs[i], cut_short, why, sizeof(why)) < 0)
+			trouble(s, "%s", why);
+		s->outputs[i] = NULL;
+	}
+}
+
+void sink_abandon(struct sink *s)
+{
+	if (!s)
+		return;
+	erase_progress(s);
+	if (s->records) {
+		trouble(s, "abandoned");
+		close_outputs(s);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(s->outputs); i++)
+		output_discard(s->outputs[i]);
+	json_decref(s->env);
+	free(s);
+}
+
+struct sink *sink_open(const char *verb, const struct sink_options *opt,
+	const struct env *env, char *why, size_t why_size)
+{
+	struct sink *s = calloc(1, sizeof(*s));
+
+	if (!s) {
+		snprintf(why, why_size, "out of memory");
+		return NULL;
+	}
+	if (open_outputs(s, opt, why, why_size) < 0) {
+		sink_abandon(s);
+		return NULL;
+	}
+	const char *term = getenv("TERM");
+	s->progress = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
+	s->env = env_record(verb, env);
+	if (!s->env)
+		trouble(s, "out of memory: no env record");
+	return s;
+}
+
+void sink_progress(struct sink *s, size_t done, size_t all, const char *what)
+{
+	struct winsize size;
+	_cleanup_free_ char *line = NULL, *text = NULL;
+
+	if (!s->progress)
+		return;
+	bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col;
+	int columns = known ? size.ws_col : 80;
+	if (columns < 20 || asprintf(&text, "%zu/%zu %s", done, all, what) < 0 ||
+		!(line = page_line(text, 0)))
+		return;
+	page_cut(line, columns - 1);
+	fprintf(stderr, "\r\033[K%s", line);
+	fflush(stderr);
+	s->progress_shown = true;
+}
+
+static void end_record(struct sink *s, enum exit_code code)
+{
+	json_t *json = record_new(RECORD_END);
+
+	if (json) {
+		json_object_set_new(json, "records", json_integer(s->records));
+		json_object_set_new(json, "exit", json_integer(code));
+	}
+	sink_record(s, json);
+}
+
+enum exit_code sink_close(struct sink *s, char *why, size_t why_size)
+{
+	enum exit_code code = exit_code_of(&s->count);
+
+	erase_progress(s);
+	begin_run(s);
+	/* Without its end the run is what it is: cut short. */
+	if (!*s->trouble)
+		end_record(s, code);
+	close_outputs(s);
+	snprintf(why, why_size, "%s", s->trouble);
+	if (*s->trouble)
+		code = EXIT_ERROR;
+	free(s);
+	return code;
+}
