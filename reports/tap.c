@@ -7,14 +7,9 @@
 #include <string.h>
 
 #include "page.h"
-#include "reporter.h"
+#include "tap.h"
 
 #define REASON_MOST 200
-
-struct state {
-	unsigned long points;
-	bool in_run; /* an env record came, its end did not */
-};
 
 /* What a line of TAP may hold: "#" and "\" are escaped. */
 static void put_escaped(FILE *out, const char *text, size_t most)
@@ -167,9 +162,9 @@ static int begin(void *state, const struct report_to *to)
 	return fputs("TAP version 14\n", to->out) < 0 ? -EIO : 0;
 }
 
-static int record(void *state, const struct report_to *to, const struct record *rec)
+int tap_record(void *state, const struct report_to *to, const struct record *rec)
 {
-	struct state *s = state;
+	struct tap_state *s = state;
 
 	if (rec->type == RECORD_ENV)
 		run_comment(to->out, rec);
@@ -180,9 +175,9 @@ static int record(void *state, const struct report_to *to, const struct record *
 }
 
 /* The plan comes last and only if all is there: without it a harness says "failed". */
-static int end(void *state, const struct report_to *to)
+int tap_end(void *state, const struct report_to *to)
 {
-	const struct state *s = state;
+	const struct tap_state *s = state;
 
 	if (s->in_run || to->cut_short)
 		fputs("Bail out!  Records are missing: what was read ends too early\n",
@@ -195,9 +190,9 @@ static int end(void *state, const struct report_to *to)
 }
 
 const struct reporter reporter_tap = {
-	.about = "Test Anything Protocol, version 14, for prove and CI",
-	.state_size = sizeof(struct state),
+	.about = "Test Anything Protocol, version 14",
+	.state_size = sizeof(struct tap_state),
 	.begin = begin,
-	.record = record,
-	.end = end,
+	.record = tap_record,
+	.end = tap_end,
 };

@@ -259,7 +259,21 @@ static int render(const struct page *p, const struct run *run)
 	return r;
 }
 
-static void forget(struct run *run)
+int run_keep(struct run *run, const struct record *rec)
+{
+	if (run->count == run->room) {
+		size_t room = run->room ? 2 * run->room : 64;
+		struct record *recs = reallocarray(run->recs, room, sizeof(*recs));
+		if (!recs)
+			return -ENOMEM;
+		run->recs = recs;
+		run->room = room;
+	}
+	run->recs[run->count++] = record_ref(rec);
+	return 0;
+}
+
+void run_forget(struct run *run)
 {
 	for (size_t i = 0; i < run->count; i++)
 		record_release(&run->recs[i]);
@@ -286,7 +300,7 @@ static int render_and_forget(struct state *s, const struct report_to *to)
 		putc('\n', to->out);
 	s->printed = true;
 	int r = render(&p, &s->run);
-	forget(&s->run);
+	run_forget(&s->run);
 	return r < 0 ? r : ferror(to->out) ? -EIO : 0;
 }
 
@@ -298,18 +312,9 @@ static int begin(void *state, const struct report_to *to)
 static int record(void *state, const struct report_to *to, const struct record *rec)
 {
 	struct state *s = state;
-	struct run *run = &s->run;
 
-	if (run->count == run->room) {
-		size_t room = run->room ? 2 * run->room : 64;
-		struct record *recs = reallocarray(run->recs, room, sizeof(*recs));
-		if (!recs)
-			return -ENOMEM;
-		run->recs = recs;
-		run->room = room;
-	}
-	run->recs[run->count++] = record_ref(rec);
-	return rec->type == RECORD_END ? render_and_forget(s, to) : 0;
+	int r = run_keep(&s->run, rec);
+	return r == 0 && rec->type == RECORD_END ? render_and_forget(s, to) : r;
 }
 
 static int end(void *state, const struct report_to *to)

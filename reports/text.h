@@ -11,6 +11,10 @@ struct run {
 	size_t count, room;
 };
 
+/* Keeps a reference to the record. 0 or -ENOMEM. */
+int run_keep(struct run *run, const struct record *rec);
+void run_forget(struct run *run);
+
 /* 0 or -ENOMEM; nothing is written for a run without probes, cases, proofs. */
 int text_probes(const struct page *p, const struct run *run);
 int text_cases(const struct page *p, const struct run *run);

@@ -108,7 +108,9 @@ static const char *plural(size_t n)
 	return n == 1 ? "" : "s";
 }
 
-static void proved_line(const struct page *p, const struct check *checks, size_t n)
+/* A run that was not asked to prove anything need not say that it did not. */
+static void proved_line(
+	const struct page *p, const struct check *checks, size_t n, bool asked)
 {
 	size_t sabotaged = 0, proved = 0, sabotages = 0;
 
@@ -118,9 +120,11 @@ static void proved_line(const struct page *p, const struct check *checks, size_t
 		proved += checks[i].sabotages > 0 &&
 			  checks[i].noticed == checks[i].sabotages;
 	}
+	if (!sabotaged && !asked)
+		return;
 	if (!sabotaged) {
 		page_wrap(p, 0, 2,
-			"proved: nothing, no check was sabotaged (--prove does that)");
+			"proved: nothing, there was no check to sabotage");
 		return;
 	}
 	unproved_names(p, checks, n);
@@ -138,6 +142,7 @@ int text_proofs(const struct page *p, const struct run *run)
 		return -ENOMEM;
 	size_t n = collect(run, checks);
 	not_noticed(p, run);
-	proved_line(p, checks, n);
+	proved_line(p, checks, n,
+		json_is_true(json_object_get(run->recs[0].json, "prove")));
 	return 0;
 }

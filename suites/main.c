@@ -1,6 +1,8 @@
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "verb.h"
 
@@ -56,12 +58,34 @@ static enum exit_code help(FILE *out, enum exit_code ret)
 	return ret;
 }
 
+/*
+ * A stdin or stderr that came closed would become the number of some file of ours. A closed
+ * stdout is left: a verb that has something to say finds out.
+ */
+static void fill_stdio(void)
+{
+	static const int fds[] = { STDIN_FILENO, STDERR_FILENO };
+
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
+		if (fcntl(fds[i], F_GETFD) >= 0)
+			continue;
+		int null = open("/dev/null", O_RDWR);
+		if (null >= 0 && null != fds[i]) {
+			dup2(null, fds[i]);
+			close(null);
+		}
+	}
+}
+
 int main(int argc, char **argv)
 {
-	char *summary[] = { (char *)"summary", NULL };
+	/* What this host can carry, on one screen. */
+	char *summary[] = { (char *)"probe", (char *)"--format", (char *)"summary", NULL };
+
+	fill_stdio();
 
 	if (argc < 2)
-		return verb_find("summary")->run(1, summary);
+		return verb_find("probe")->run(ARRAY_SIZE(summary) - 1, summary);
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
 		return help(stdout, EXIT_OK);
 	if (!strcmp(argv[1], "--version")) {

@@ -35,7 +35,7 @@ static int parse(int argc, char **argv, struct args *args)
 		else if (c == 'a')
 			asking->as = optarg;
 		else if (c == 'P')
-			asking->prove = true;
+			asking->prove = args->sink.prove = true;
 		else if (c == 'r')
 			args->sink.report = optarg;
 		else if (c == 'f')
@@ -62,13 +62,16 @@ static enum exit_code run(int argc, char **argv)
 	if (parse(argc, argv, &args) < 0)
 		return verb_usage("probe", "%s: unknown option, or its value is missing or off",
 			argv[optind - 1]);
+	if (args.sink.format && !reporter_find(args.sink.format))
+		return verb_usage("probe", "there is no format \"%s\" (plimsoll report --formats)",
+			args.sink.format);
 	int r = env_read(&env, "");
 	if (r < 0)
 		return verb_error("probe", "/proc/self/status: %s (is /proc mounted?)",
 			strerror(-r));
 	struct sink *sink = sink_open("probe", &args.sink, &env, why, sizeof(why));
 	if (!sink)
-		return verb_usage("probe", "%s", why);
+		return verb_error("probe", "%s", why);
 
 	r = asking_run(&args.asking, &env, sink, why, sizeof(why));
 	guard_stop();
@@ -90,7 +93,7 @@ const struct verb verb_probe = {
 		"  --as USER        the unprivileged user (default: nobody)\n"
 		"  --prove          take each system call away and see that the probe says no\n"
 		"  --report FILE    write the records there, JSON Lines (- for stdout)\n"
-		"  --format FORMAT  text (default), tap, jsonl\n"
+		"  --format FORMAT  text (default), tap, tap13, jsonl\n"
 		"  --jobs N         questions at a time (default: one for each processor)\n"
 		"  --timeout S      seconds for each question (default: 5)\n\n"
 		"Examples:\n"

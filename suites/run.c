@@ -36,7 +36,7 @@ static int parse(int argc, char **argv, struct args *args)
 		else if (c == 'F')
 			args->fixtures = optarg;
 		else if (c == 'P')
-			args->suite.prove = true;
+			args->suite.prove = args->sink.prove = true;
 		else if (c == 'r')
 			args->sink.report = optarg;
 		else if (c == 'f')
@@ -82,7 +82,7 @@ static enum exit_code run_all(struct args *args, struct suite *suite,
 		return verb_error("run", "/proc/self/status: %s (is /proc mounted?)", strerror(-r));
 	struct sink *sink = sink_open("run", &args->sink, &env, why, sizeof(why));
 	if (!sink)
-		return verb_usage("run", "%s", why);
+		return verb_error("run", "%s", why);
 	for (size_t i = 0; i < count && r == 0; i++)
 		r = suite_run(suite, &runtimes[i], &env, sink, why, sizeof(why));
 	guard_stop();
@@ -105,6 +105,9 @@ static enum exit_code run(int argc, char **argv)
 	if (parse(argc, argv, &args) < 0)
 		return verb_usage("run", "%s: unknown option, or its value is missing or off",
 			argv[optind - 1]);
+	if (args.sink.format && !reporter_find(args.sink.format))
+		return verb_usage("run", "there is no format \"%s\" (plimsoll report --formats)",
+			args.sink.format);
 	if (fixtures_find(args.fixtures, &fixtures, why, sizeof(why)) < 0)
 		return verb_usage("run", "%s", why);
 	for (; count < args.runtime_count; count++)
@@ -137,7 +140,7 @@ const struct verb verb_run = {
 		"  --runtime NAME|PATH  a runtime (repeatable; default: runc, crun, youki as found)\n"
 		"  --prove              run each case under its disproof, too: it must fail then\n"
 		"  --report FILE        write the records there, JSON Lines (- for stdout)\n"
-		"  --format FORMAT      text (default), tap, jsonl\n"
+		"  --format FORMAT      text (default), tap, tap13, jsonl\n"
 		"  --fixtures DIR       cases and base configuration from there\n"
 		"  --jobs N             cases at a time (default: one for each processor)\n"
 		"  --timeout S          seconds for each command of the runtime (default: 10)\n\n"

@@ -123,7 +123,7 @@ static void set_os(json_t *json, const struct env *env)
 	record_set(json, "os", value);
 }
 
-static json_t *env_record(const char *verb, const struct env *env)
+static json_t *env_record(const char *verb, bool prove, const struct env *env)
 {
 	json_t *json = record_new(RECORD_ENV);
 	json_auto_t *facts = env_facts(env);
@@ -134,6 +134,8 @@ static json_t *env_record(const char *verb, const struct env *env)
 	}
 	record_set(json, "plimsoll", PLIMSOLL_VERSION);
 	record_set(json, "verb", verb);
+	if (prove)
+		json_object_set_new(json, "prove", json_true());
 	set_time(json);
 	set_kernel(json);
 	set_os(json, env);
@@ -202,7 +204,7 @@ struct sink *sink_open(const char *verb, const struct sink_options *opt,
 	}
 	const char *term = getenv("TERM");
 	s->progress = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
-	s->env = env_record(verb, env);
+	s->env = env_record(verb, opt->prove, env);
 	if (!s->env)
 		trouble(s, "out of memory: no env record");
 	return s;

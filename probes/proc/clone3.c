@@ -19,10 +19,10 @@
 
 #define STATUS 42
 
-/* The argument with room for one more field than this program knows. */
+/* The argument with a field so far behind that no later version has it soon. */
 struct later {
 	struct clone_args args;
-	uint64_t unknown;
+	uint64_t gap[128], unknown;
 };
 
 static struct verdict judge(pid_t pid, int pidfd)

@@ -60,9 +60,11 @@ static struct verdict ask(const struct ask *a)
 	pid_t pid = fork();
 	if (pid == 0)
 		wait_for_end(parent, fds);
-	_cleanup_close_ int in = fds[0], go = fds[1];
+	int err = errno;
+	close(fds[0]);
+	_cleanup_close_ int go = fds[1];
 	if (pid < 0)
-		return answer_refused(a, "fork", errno);
+		return answer_refused(a, "fork", err);
 	struct verdict v = judge(a, pid, &go);
 	if (go >= 0)
 		close(TAKE_FD(go));

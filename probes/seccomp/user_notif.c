@@ -158,10 +158,11 @@ static struct verdict ask(const struct ask *a)
 	pid_t pid = fork();
 	if (pid == 0)
 		call_twice(parent, listener, fds[1]);
+	int err = errno;
 	close(fds[1]);
 	_cleanup_close_ int in = fds[0];
 	if (pid < 0)
-		return answer_refused(a, "fork", errno);
+		return answer_refused(a, "fork", err);
 	struct verdict v = judge(a, listener, in, pid, group);
 	kill(pid, SIGKILL); /* it may still wait for an answer */
 	waitpid(pid, NULL, 0);

@@ -1,0 +1,205 @@
+/*
+ * One screen: what containers most often ask of a kernel, whether this one has it, for whom,
+ * and what stands in the way. Each answer is a probe's; nothing here is known otherwise.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "reporter.h"
+#include "text.h"
+
+#define CAUSES_MOST 4
+
+static const struct {
+	const char *question;
+	const char *probes[3]; /* all of them have to pass */
+} headlines[] = {
+	{ "read-only volumes, all the way down", { "mnt/rro" } },
+	{ "id-mapped volumes: here", { "idmap/path" } },
+	{ "id-mapped volumes: tmpfs (secrets)", { "idmap/tmpfs" } },
+	{ "user namespaces", { "ns/user", "ns/user_map", "ns/user_nested" } },
+	{ "a network owned by a user namespace", { "ns/net_owner", "ns/sysfs_own_net" } },
+	{ "cgroup v2 with its controllers", { "cgroup/v2", "cgroup/controllers" } },
+	{ "cgroups: kill and freeze", { "cgroup/kill", "cgroup/freeze" } },
+	{ "system call notification (seccomp)", { "seccomp/user_notif" } },
+};
+
+struct state {
+	struct run run;
+};
+
+static int keep(void *state, const struct report_to *to, const struct record *rec)
+{
+	return run_keep(&((struct state *)state)->run, rec);
+}
+
+static int begin(void *state, const struct report_to *to)
+{
+	return 0;
+}
+
+static bool is_about(const struct record *rec, const char *probe, const char *asker)
+{
+	return rec->type == RECORD_PROBE && !strcmp(rec->name, probe) &&
+	       !strcmp(rec->asker, asker);
+}
+
+/* The answer to a headline: its first probe that does not pass, else one that does. */
+static const struct record *answer(
+	const struct run *run, const char *const *probes, const char *asker)
+{
+	const struct record *pass = NULL;
+
+	for (size_t p = 0; p < 3 && probes[p]; p++) {
+		for (size_t i = 0; i < run->count; i++) {
+			if (!is_about(&run->recs[i], probes[p], asker))
+				continue;
+			if (run->recs[i].outcome != OUTCOME_PASS)
+				return &run->recs[i];
+			pass = &run->recs[i];
+		}
+	}
+	return pass;
+}
+
+/* The askers as they occur; at most three. */
+static size_t askers_of(const struct run *run, const char **askers)
+{
+	size_t n = 0, k;
+
+	for (size_t i = 0; i < run->count && n < 3; i++) {
+		if (run->recs[i].type != RECORD_PROBE)
+			continue;
+		for (k = 0; k < n && strcmp(askers[k], run->recs[i].asker); k++)
+			;
+		if (k == n)
+			askers[n++] = run->recs[i].asker;
+	}
+	return n;
+}
+
+static void put_headlines(const struct page *p, const struct run *run,
+	const char *const *askers, size_t n)
+{
+	page_ink(p, INK_PLAIN, "", 40);
+	for (size_t k = 0; k < n; k++)
+		page_ink(p, INK_DIM, askers[k], k + 1 < n ? 9 : 0);
+	putc('\n', p->out);
+	for (size_t h = 0; h < ARRAY_SIZE(headlines); h++) {
+		page_ink(p, INK_PLAIN, "", 2);
+		page_ink(p, INK_PLAIN, headlines[h].question, 38);
+		for (size_t k = 0; k < n; k++) {
+			const struct record *rec =
+				answer(run, headlines[h].probes, askers[k]);
+			page_ink(p, rec ? outcome_ink(rec->outcome) : INK_DIM,
+				rec ? outcome_name(rec->outcome) : "-", k + 1 < n ? 9 : 0);
+		}
+		putc('\n', p->out);
+	}
+}
+
+static bool said_before(const char *const *said, size_t n, const char *text)
+{
+	for (size_t k = 0; k < n; k++)
+		if (!strcmp(said[k], text))
+			return true;
+	return false;
+}
+
+static void put_cause(const struct page *p, const struct record *rec)
+{
+	_cleanup_free_ char *name = NULL;
+
+	if (asprintf(&name, "\n%s, %s:", rec->name, rec->asker) < 0)
+		return;
+	putc('\n', p->out);
+	page_ink(p, outcome_ink(rec->outcome), name + 1, 0);
+	putc('\n', p->out);
+	page_item(p, "why", *rec->cause ? rec->cause : rec->detail);
+	page_item(p, "remedy", rec->remedy);
+}
+
+/* What stands in the way of the headlines, each cause and each remedy once. */
+static void put_causes(const struct page *p, const struct run *run,
+	const char *const *askers, size_t n)
+{
+	const char *said[2 * CAUSES_MOST];
+	size_t count = 0;
+
+	for (size_t k = 0; k < n; k++) {
+		for (size_t h = 0; h < ARRAY_SIZE(headlines); h++) {
+			const struct record *rec =
+				answer(run, headlines[h].probes, askers[k]);
+			if (!rec || rec->outcome == OUTCOME_PASS || count == 2 * CAUSES_MOST)
+				continue;
+			const char *why = *rec->cause ? rec->cause : rec->detail;
+			bool known = said_before(said, count, why) ||
+				     said_before(said, count, rec->remedy);
+			said[count++] = why;
+			said[count++] = *rec->remedy ? rec->remedy : why;
+			if (!known)
+				put_cause(p, rec);
+		}
+	}
+}
+
+static void put_counts(const struct page *p, const struct run *run,
+	const char *const *askers, size_t n)
+{
+	for (size_t k = 0; k < n; k++) {
+		size_t all = 0, pass = 0;
+		for (size_t i = 0; i < run->count; i++) {
+			if (run->recs[i].type != RECORD_PROBE ||
+				strcmp(run->recs[i].asker, askers[k]))
+				continue;
+			all++;
+			pass += run->recs[i].outcome == OUTCOME_PASS;
+		}
+		fprintf(p->out, "%s%zu of %zu work for %s", k ? ", " : "", pass, all, askers[k]);
+	}
+	fputs(n ? ".\n" : "", p->out);
+}
+
+static void put_run(const struct page *p, const struct run *run)
+{
+	const char *askers[3];
+	const struct record *env = &run->recs[0];
+	const json_t *kernel = json_object_get(env->json, "kernel");
+	const char *release = json_string_value(json_object_get(kernel, "release"));
+	_cleanup_free_ char *title = NULL;
+	size_t n = askers_of(run, askers);
+
+	if (asprintf(&title, "Linux %s, %s, cgroups %s", release ? release : "?",
+		    record_text(env, "os"), record_text(env, "cgroup")) < 0)
+		return;
+	_cleanup_free_ char *line = page_line(title, 0);
+	page_ink(p, INK_BOLD, line ? line : "", 0);
+	fputs("\nWhat containers can rely on here, by behaviour:\n\n", p->out);
+	put_headlines(p, run, askers, n);
+	put_causes(p, run, askers, n);
+	putc('\n', p->out);
+	put_counts(p, run, askers, n);
+	fputs("Next: plimsoll probe (every question), plimsoll run (container runtimes).\n",
+		p->out);
+}
+
+static int end(void *state, const struct report_to *to)
+{
+	struct run *run = &((struct state *)state)->run;
+	struct page p = { to->out, to->colour, to->columns > 40 ? to->columns : 80 };
+
+	if (run->count && run->recs[0].type == RECORD_ENV)
+		put_run(&p, run);
+	if (to->cut_short)
+		fputs("CUT SHORT: records are missing\n", to->out);
+	run_forget(run);
+	return ferror(to->out) ? -EIO : 0;
+}
+
+const struct reporter reporter_summary = {
+	.about = "one screen about a host: the questions that matter most",
+	.state_size = sizeof(struct state),
+	.begin = begin,
+	.record = keep,
+	.end = end,
+};

@@ -1,0 +1,240 @@
+#!/bin/sh
+# Asks the same questions from places where something is taken away, and looks at what the
+# answer says: outcome, cause and remedy. The cause is what this is about: "denied" is easy.
+#   contexts.sh PLIMSOLL UNDER_FILTER      speaks TAP
+# What a place needs and the machine does not give is skipped with its reason. Nothing outside
+# of the namespaces made here is changed.
+# shellcheck disable=SC2016 # what is quoted so is for the shell inside the place
+# shellcheck disable=SC2317 # the places are functions that ask() is given by name
+set -eu
+export LC_ALL=C
+unset NO_COLOR COLUMNS || true
+
+tmp=$(mktemp -d)
+trap 'rm -rf --one-file-system "$tmp"' EXIT
+chmod 755 "$tmp"
+# A user who is not root has to be able to run them, wherever they were built.
+install -m 755 "${1:?usage: contexts.sh PLIMSOLL UNDER_FILTER}" "$tmp/plimsoll"
+install -m 755 "${2:?usage: contexts.sh PLIMSOLL UNDER_FILTER}" "$tmp/under_filter"
+plimsoll=$tmp/plimsoll
+under_filter=$tmp/under_filter
+points=0
+failed=0
+
+point() { # STATUS DESCRIPTION
+	points=$((points + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $points - $2"
+	else
+		failed=1
+		echo "not ok $points - $2"
+		sed 's/^/# /' "$tmp/records" "$tmp/stderr"
+	fi
+}
+
+skip() { # DESCRIPTION REASON
+	points=$((points + 1))
+	echo "ok $points - $1 # SKIP $2"
+}
+
+# ask NAME[,NAME...] [COMMAND...]: the records of these probes, asked from inside COMMAND
+ask() {
+	names=$(echo "$1" | tr , ' ')
+	shift
+	# shellcheck disable=SC2086 # several
+	"$@" "$plimsoll" probe --report - $names >"$tmp/records" 2>"$tmp/stderr" || :
+}
+
+# expect DESCRIPTION ASKER NAME JQ-EXPRESSION: of the one record by that asker
+expect() {
+	r=0
+	jq -es --arg asker "$2" --arg name "$3" \
+		"map(select(.type == \"probe\" and .asker == \$asker and .name == \$name))
+		| length == 1 and (.[0] | $4)" "$tmp/records" >"$tmp/jq" 2>&1 || r=$?
+	point "$r" "$1"
+}
+
+# passes ASKER: the control: the first record by that asker is a pass
+passes() {
+	jq -es --arg asker "$1" \
+		'map(select(.type == "probe" and .asker == $asker)) | .[0].outcome == "pass"' \
+		"$tmp/records" >"$tmp/jq"
+}
+
+denied() { # CAUSE REMEDY: both as regular expressions
+	printf '.outcome == "denied" and (.cause // "" | test("%s")) and (.remedy // "" | test("%s"))' \
+		"$1" "$2"
+}
+pass='.outcome == "pass"'
+
+have_userns() { unshare -Ur true 2>/dev/null; }
+as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
+# limited TYPE N COMMAND...: in a user namespace whose own limit is N
+limited() {
+	unshare -Ur sh -c 'echo "$2" >"/proc/sys/user/max_$1_namespaces" && shift 2 && exec "$@"' \
+		sh "$@"
+}
+
+root=
+[ "$(id -u)" -ne 0 ] || root=1
+me=user
+[ -z "$root" ] || me=root
+if ! have_userns; then
+	echo "1..0 # SKIP no user namespace can be made here"
+	exit 0
+fi
+
+# --- an unprivileged user
+
+if [ -n "$root" ]; then
+	ask ns/user,ns/user_map,mnt/mount_setattr,cgroup/kill as_nobody
+	expect "user: may make a user namespace" user ns/user "$pass"
+	expect "user: and use it" user ns/user_map "$pass"
+	expect "user: what needs privilege is asked in a user namespace" user mnt/mount_setattr \
+		'.outcome != "denied" and .outcome != "error"'
+	expect "user: its cgroup is not its own" user cgroup/kill \
+		"$(denied 'is not delegated to this user|no cgroup2 is mounted|below the cgroup2' \
+			'Delegate=yes|cgroup2|cgroup namespace')"
+else
+	skip "user" "root asks as nobody; this is not root"
+fi
+
+# --- unshare -nr
+
+ask ns/user,ns/user_nested,ns/sysfs_own_net,ns/parent,cgroup/kill unshare -nr
+expect "unshare -nr: the asker is root of a user namespace" userns ns/user "$pass"
+expect "unshare -nr: and may nest another" userns ns/user_nested "$pass"
+expect "unshare -nr: NS_GET_PARENT" userns ns/parent "$pass"
+expect "unshare -nr: the cgroup is not this root's, or can be divided by the user itself" \
+	userns cgroup/kill \
+	".outcome == \"pass\" or .outcome == \"absent\" or ($(denied \
+		'not delegated|no cgroup2 is mounted|may not be written|below the cgroup2' \
+		'Delegate=yes|cgroup2|cgroup namespace'))"
+
+ask ns/user unshare -U
+expect "unshare -U: an id that is not mapped may make no user namespace" user ns/user \
+	"$(denied 'not mapped' 'map the id')"
+
+# --- chroot
+
+# Both are made in a mount namespace of their own, so that nothing has to be taken down.
+mkdir "$tmp/tree"
+plain_directory='
+	mount -t tmpfs tree "$tree"
+	mkdir "$tree/root"
+	for dir in /*; do
+		if [ -L "$dir" ]; then
+			cp -P "$dir" "$tree/root$dir"
+		elif [ -d "$dir" ]; then
+			mkdir -p "$tree/root$dir"
+			mount --rbind "$dir" "$tree/root$dir" 2>/dev/null || :
+		fi
+	done
+	exec chroot "$tree/root" "$@"'
+mount_point='
+	mount --rbind / "$tree"
+	exec chroot "$tree" "$@"'
+in_chroot() { # SCRIPT COMMAND...
+	script=$1
+	shift
+	tree=$tmp/tree unshare -m --propagation private sh -ec "$script" sh "$@"
+}
+
+if [ -n "$root" ]; then
+	ask ns/user,mnt/mount_setattr in_chroot "$plain_directory"
+	expect "chroot: root may make no user namespace, and why" root ns/user \
+		"$(denied 'in a chroot' 'pivot_root') and .errno == \"EPERM\""
+	expect "chroot: nor may a user" user ns/user "$(denied 'in a chroot' 'pivot_root')"
+	expect "chroot: what a user is asked in a user namespace of its own names the same cause" \
+		user mnt/mount_setattr "$(denied 'in a chroot' 'pivot_root')"
+	expect "chroot: root needs no user namespace" root mnt/mount_setattr \
+		'.outcome == "pass" or .outcome == "absent"'
+
+	ask ns/user in_chroot "$mount_point"
+	expect "chroot into a mount point: root sees through it" root ns/user \
+		"$(denied 'in a chroot' 'pivot_root')"
+	expect "chroot into a mount point: a user cannot, and the report says so" user ns/user \
+		"$(denied '^unproven: .*chroot' 'dmesg|pivot_root')"
+else
+	skip "chroot" "needs root"
+fi
+
+# --- seccomp filters
+
+ask mnt/mount_setattr
+if passes "$me"; then
+	for err in EPERM ENOSYS EINVAL; do
+		ask mnt/mount_setattr,mnt/rro "$under_filter" mount_setattr $err
+		expect "filter, $err: not allowed is not absent" "$me" mnt/mount_setattr \
+			"$(denied "seccomp filter answers $err to every mount_setattr" \
+				'allow mount_setattr in the seccomp profile')"
+		expect "filter, $err: the same for what is built on the call" "$me" mnt/rro \
+			"$(denied "seccomp filter answers $err" 'seccomp profile')"
+	done
+else
+	skip "filter" "mount_setattr does not work here without one"
+fi
+ask ns/user "$under_filter" unshare EPERM
+expect "filter: unshare" "$me" ns/user \
+	"$(denied 'seccomp filter answers EPERM to every unshare' 'seccomp profile')"
+ask ns/user "$under_filter" keyctl EPERM
+expect "filter: one that does not concern the question changes nothing" "$me" ns/user "$pass"
+
+# --- limits that read as a full disk
+
+ask ns/user,ns/user_map,mnt/mount_setattr limited user 0
+expect "limit 0: said to be that sysctl, not a full disk" userns ns/user \
+	"$(denied '^sysctl user.max_user_namespaces is 0$' 'sysctl -w user.max_user_namespaces=') \
+	and .errno == \"ENOSPC\""
+expect "limit 0: also for what needs the namespace" userns ns/user_map \
+	"$(denied 'user.max_user_namespaces is 0' 'sysctl -w')"
+expect "limit 0: the root of the namespace can still mount" userns mnt/mount_setattr \
+	'.outcome == "pass" or .outcome == "absent"'
+
+ask ns/user limited user 1 unshare -Ur
+expect "limit used up outside: this namespace's own reads high and is not blamed" userns ns/user \
+	"$(denied 'used up in a user namespace around this one' 'outer user namespace|on the host')"
+
+ask mnt/mount_setattr limited mnt 0
+expect "mount namespaces at 0" userns mnt/mount_setattr \
+	"$(denied '^sysctl user.max_mnt_namespaces is 0$' 'sysctl -w user.max_mnt_namespaces=')"
+if [ -n "$root" ]; then
+	ask mnt/mount_setattr limited mnt 0 setpriv --bounding-set=-all --inh-caps=-all
+	expect "mount namespaces at 0, no capability: which of two namespaces it was" userns \
+		mnt/mount_setattr "$(denied '^sysctl user.max_mnt_namespaces is 0$' 'sysctl -w')"
+else
+	skip "mount namespaces at 0, no capability" "needs root"
+fi
+
+# --- no_new_privs takes nothing away
+
+ask ns/user,mnt/mount_setattr setpriv --no-new-privs
+expect "no_new_privs: user namespaces" "$me" ns/user "$pass"
+expect "no_new_privs: mounts" "$me" mnt/mount_setattr '.outcome == "pass" or .outcome == "absent"'
+
+# --- what container engines cover
+
+readonly_sys() {
+	unshare -Urm sh -c \
+		'mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys && exec "$@"' \
+		sh "$@"
+}
+ask ns/user_limit readonly_sys
+expect "/proc/sys read-only" userns ns/user_limit \
+	"$(denied '/proc/sys is mounted read-only' 'systempaths=unconfined')"
+
+masked_sys() {
+	unshare -Urnm sh -c 'mount -t tmpfs mask /sys/kernel && exec "$@"' sh "$@"
+}
+ask ns/sysfs_own_net unshare -Urn
+if passes userns; then
+	ask ns/sysfs_own_net masked_sys
+	expect "/sys masked" userns ns/sysfs_own_net \
+		"$(denied 'masked by other mounts' 'systempaths=unconfined') \
+		and .stage == \"fsmount(sysfs)\""
+else
+	skip "/sys masked" "it is masked already, or sysfs cannot be mounted here"
+fi
+
+echo "1..$points"
+exit $failed
