@@ -167,16 +167,13 @@ static void guard(int in, const char *name)
 	int null = open("/dev/null", O_RDWR);
 	for (int fd = 0; fd <= 2; fd++)
 		dup2(null, fd);
-	for (int fd = 3; fd < 1024; fd++)
-		if (fd != in)
-			close(fd);
-	if (chdir("/") < 0)
+	if (dup2(in, 3) < 0 || chdir("/") < 0)
 		_exit(1);
-	while ((n = read(in, &byte, 1)) != 0)
+	close_above(3);
+	while ((n = read(3, &byte, 1)) != 0)
 		if (n < 0 && errno != EINTR)
 			break;
-	guard_remove(name);
-	_exit(0);
+	_exit(guard_remove(name) < 0);
 }
 
 int guard_start(void)
@@ -207,9 +204,15 @@ int guard_start(void)
 
 void guard_stop(void)
 {
+	int status = 0;
+
 	if (!pid_)
 		return;
 	close(TAKE_FD(pipe_));
-	waitpid(pid_, NULL, 0);
+	while (waitpid(pid_, &status, 0) < 0 && errno == EINTR)
+		;
+	/* Somebody may have ended the guardian before its time. */
+	if (status)
+		guard_remove(name_);
 	pid_ = 0;
 }

@@ -12,6 +12,7 @@
 
 #include "cleanup.h"
 #include "pool.h"
+#include "uapi/close_range.h"
 
 #define WORKERS_MAX 64
 
@@ -45,6 +46,14 @@ void die_with_parent(int parent)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(0);
+}
+
+void close_above(int last)
+{
+	if (sys_close_range(last + 1, ~0U, 0) == 0)
+		return;
+	for (int fd = last + 1; fd < 65536; fd++)
+		close(fd);
 }
 
 static void child(const struct pool *pool, size_t index, int out, pid_t parent)
@@ -97,6 +106,7 @@ static void take_output(struct worker *w)
 		if (!data) {
 			w->result.flooded = true;
 			end_group(w);
+			close(TAKE_FD(w->out));
 			return;
 		}
 		w->data = data;

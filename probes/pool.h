@@ -36,6 +36,9 @@ int pool_run(const struct pool *pool, size_t count);
 /* In a child just forked: dies with its parent, of which `parent` is the pid. */
 void die_with_parent(int parent);
 
+/* Closes every descriptor above `last`. */
+void close_above(int last);
+
 /* pidfd_open(2) where there is one; a descriptor or -errno. */
 int pidfd_of(int pid);
 

@@ -86,6 +86,8 @@ static void put_headlines(const struct page *p, const struct run *run,
 		page_ink(p, INK_DIM, askers[k], k + 1 < n ? 9 : 0);
 	putc('\n', p->out);
 	for (size_t h = 0; h < ARRAY_SIZE(headlines); h++) {
+		if (!answer(run, headlines[h].probes, askers[0]))
+			continue;
 		page_ink(p, INK_PLAIN, "", 2);
 		page_ink(p, INK_PLAIN, headlines[h].question, 38);
 		for (size_t k = 0; k < n; k++) {
@@ -160,6 +162,60 @@ static void put_counts(const struct page *p, const struct run *run,
 	fputs(n ? ".\n" : "", p->out);
 }
 
+static void put_probes(const struct page *p, const struct run *run,
+	const char *const *askers, size_t n)
+{
+	fputs("What containers can rely on here, by behaviour:\n\n", p->out);
+	put_headlines(p, run, askers, n);
+	put_causes(p, run, askers, n);
+	putc('\n', p->out);
+	put_counts(p, run, askers, n);
+	fputs("Next: plimsoll probe (every question), plimsoll run (container runtimes).\n",
+		p->out);
+}
+
+/* One runtime's cases: how many it keeps, and the names of those it does not. */
+static void put_runtime(const struct page *p, const struct run *run, const char *runtime)
+{
+	_cleanup_free_ char *broken = NULL, *kept = NULL;
+	size_t all = 0, pass = 0, size;
+	FILE *f = open_memstream(&broken, &size);
+
+	for (size_t i = 0; f && i < run->count; i++) {
+		const struct record *rec = &run->recs[i];
+		if (rec->type != RECORD_CASE || strcmp(rec->runtime, runtime))
+			continue;
+		all += rec->outcome != OUTCOME_ABSENT && rec->outcome != OUTCOME_DENIED;
+		pass += rec->outcome == OUTCOME_PASS;
+		if (rec->outcome == OUTCOME_FAIL || rec->outcome == OUTCOME_ERROR)
+			fprintf(f, "%s%s (%s)", ftell(f) ? ", " : "", rec->name,
+				rec->kind ? kind_name(rec->kind) :
+					    outcome_name(rec->outcome));
+	}
+	if (f)
+		fclose(f);
+	if (asprintf(&kept, "%zu of %zu obligations", pass, all) < 0)
+		return;
+	putc('\n', p->out);
+	_cleanup_free_ char *name = page_line(runtime, 0);
+	page_ink(p, INK_BOLD, name ? name : "", 0);
+	putc('\n', p->out);
+	page_item(p, "keeps", kept);
+	page_item(p, "breaks", broken ? broken : "");
+}
+
+static void put_cases(const struct page *p, const struct run *run)
+{
+	const char *last = "";
+
+	for (size_t i = 0; i < run->count; i++) {
+		if (run->recs[i].type != RECORD_CASE || !strcmp(last, run->recs[i].runtime))
+			continue;
+		last = run->recs[i].runtime;
+		put_runtime(p, run, last);
+	}
+}
+
 static void put_run(const struct page *p, const struct run *run)
 {
 	const char *askers[3];
@@ -169,18 +225,16 @@ static void put_run(const struct page *p, const struct run *run)
 	_cleanup_free_ char *title = NULL;
 	size_t n = askers_of(run, askers);
 
-	if (asprintf(&title, "Linux %s, %s, cgroups %s", release ? release : "?",
-		    record_text(env, "os"), record_text(env, "cgroup")) < 0)
+	const char *os = record_text(env, "os");
+	if (asprintf(&title, "Linux %s, %s%scgroups %s", release ? release : "?", os,
+		    *os ? ", " : "", record_text(env, "cgroup")) < 0)
 		return;
 	_cleanup_free_ char *line = page_line(title, 0);
 	page_ink(p, INK_BOLD, line ? line : "", 0);
-	fputs("\nWhat containers can rely on here, by behaviour:\n\n", p->out);
-	put_headlines(p, run, askers, n);
-	put_causes(p, run, askers, n);
 	putc('\n', p->out);
-	put_counts(p, run, askers, n);
-	fputs("Next: plimsoll probe (every question), plimsoll run (container runtimes).\n",
-		p->out);
+	if (n)
+		put_probes(p, run, askers, n);
+	put_cases(p, run);
 }
 
 static int end(void *state, const struct report_to *to)

@@ -10,6 +10,8 @@
 #include "cleanup.h"
 #include "fixtures.h"
 
+#define FILE_MAX (1 << 20) /* bytes of a fixture */
+
 /* A directory is a set of fixtures if it has the base configuration. */
 static bool is_fixtures(const char *dir)
 {
@@ -88,11 +90,11 @@ char *fixtures_read(const struct fixtures *fx, const char *path, size_t *ret_len
 	if (!*fx->dir)
 		return read_embedded(path, ret_len);
 	snprintf(full, sizeof(full), "%s/%s", fx->dir, path);
-	_cleanup_close_ int fd = open(full, O_RDONLY | O_CLOEXEC);
+	_cleanup_close_ int fd = open(full, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return NULL;
-	if (st.st_size > 1 << 20) {
-		errno = EFBIG;
+	if (!S_ISREG(st.st_mode) || st.st_size > FILE_MAX) {
+		errno = S_ISREG(st.st_mode) ? EFBIG : S_ISDIR(st.st_mode) ? EISDIR : ENOTSUP;
 		return NULL;
 	}
 	_cleanup_free_ char *text = malloc(st.st_size + 1);
@@ -138,8 +140,9 @@ char **fixtures_list(const struct fixtures *fx, const char *dir)
 	snprintf(top, sizeof(top), "%s/%s", fx->dir, dir);
 	FTS *fts = *fx->dir ? fts_open(tops, FTS_LOGICAL | FTS_NOCHDIR, NULL) : NULL;
 	const FTSENT *e;
+	/* Whatever bears the name of a fixture: that it cannot be read is said where it is read. */
 	while (fts && (e = fts_read(fts)))
-		if (e->fts_info == FTS_F)
+		if (e->fts_info != FTS_D && e->fts_info != FTS_DP)
 			list_add(&l, e->fts_path + strlen(fx->dir) + 1);
 	if (fts)
 		fts_close(fts);

@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -83,6 +84,8 @@ int main(int argc, char **argv)
 	char *summary[] = { (char *)"probe", (char *)"--format", (char *)"summary", NULL };
 
 	fill_stdio();
+	/* Were it ignored, as it may have come to us, nobody would learn how a child ended. */
+	signal(SIGCHLD, SIG_DFL);
 
 	if (argc < 2)
 		return verb_find("probe")->run(ARRAY_SIZE(summary) - 1, summary);

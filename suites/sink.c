@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -15,10 +16,14 @@ struct sink {
 	struct exit_count count;
 	json_t *env; /* the first record, until another follows it */
 	json_int_t records;
-	bool progress;       /* stderr is a terminal */
-	bool progress_shown; /* and there is a line to erase */
-	char trouble[256];   /* what went wrong with the records; "" if nothing */
+	bool progress;     /* stderr is a terminal */
+	char trouble[256]; /* what went wrong with the records; "" if nothing */
 };
+
+#define ERASE "\r\033[K"
+
+/* There is a progress line to erase: who is ended by a signal does so, too. */
+static volatile sig_atomic_t progress_shown;
 
 static void trouble(struct sink *s, const char *fmt, ...) _printf_(2, 3);
 
@@ -33,11 +38,30 @@ static void trouble(struct sink *s, const char *fmt, ...)
 	va_end(ap);
 }
 
-static void erase_progress(struct sink *s)
+static void erase_progress(void)
 {
-	if (s->progress_shown)
-		fputs("\r\033[K", stderr);
-	s->progress_shown = false;
+	if (progress_shown)
+		fputs(ERASE, stderr);
+	progress_shown = false;
+}
+
+/* Leaves the terminal's line clean. All else dies with us, or is the guardian's to remove. */
+static void on_signal(int sig)
+{
+	if (progress_shown && write(STDERR_FILENO, ERASE, strlen(ERASE)) > 0)
+		progress_shown = false;
+	signal(sig, SIG_DFL);
+	raise(sig);
+}
+
+/* What our caller wants ignored stays so. */
+static void catch_signals(void)
+{
+	static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
+		if (signal(signals[i], on_signal) == SIG_IGN)
+			signal(signals[i], SIG_IGN);
 }
 
 static void take_record(struct sink *s, json_t *json)
@@ -54,7 +78,7 @@ static void take_record(struct sink *s, json_t *json)
 		return;
 	}
 	/* A format that streams may write to the same terminal. */
-	erase_progress(s);
+	erase_progress();
 	s->records++;
 	exit_count_record(&s->count, &rec);
 	for (size_t i = 0; i < ARRAY_SIZE(s->outputs); i++)
@@ -178,7 +202,7 @@ void sink_abandon(struct sink *s)
 {
 	if (!s)
 		return;
-	erase_progress(s);
+	erase_progress();
 	if (s->records) {
 		trouble(s, "abandoned");
 		close_outputs(s);
@@ -204,6 +228,8 @@ struct sink *sink_open(const char *verb, const struct sink_options *opt,
 	}
 	const char *term = getenv("TERM");
 	s->progress = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
+	if (s->progress)
+		catch_signals();
 	s->env = env_record(verb, opt->prove, env);
 	if (!s->env)
 		trouble(s, "out of memory: no env record");
@@ -223,9 +249,9 @@ void sink_progress(struct sink *s, size_t done, size_t all, const char *what)
 		!(line = page_line(text, 0)))
 		return;
 	page_cut(line, columns - 1);
-	fprintf(stderr, "\r\033[K%s", line);
+	progress_shown = true;
+	fprintf(stderr, ERASE "%s", line);
 	fflush(stderr);
-	s->progress_shown = true;
 }
 
 static void end_record(struct sink *s, enum exit_code code)
@@ -243,7 +269,7 @@ enum exit_code sink_close(struct sink *s, char *why, size_t why_size)
 {
 	enum exit_code code = exit_code_of(&s->count);
 
-	erase_progress(s);
+	erase_progress();
 	begin_run(s);
 	/* Without its end the run is what it is: cut short. */
 	if (!*s->trouble)

@@ -25,17 +25,23 @@ void bundle_resolve(const struct trial *t, const char *text, char *ret_path, siz
 		snprintf(ret_path, size, "%s/host/%s", t->workspace, text + 1);
 }
 
-json_t *bundle_resolve_json(const struct trial *t, const json_t *value)
+/* Not inlined: its buffer would stand on the stack once for each level of the JSON. */
+static json_t *__attribute__((noinline)) resolve_text(const struct trial *t, const char *text)
 {
 	char path[PATH_MAX];
+
+	bundle_resolve(t, text, path, sizeof(path));
+	return json_string(path);
+}
+
+json_t *bundle_resolve_json(const struct trial *t, const json_t *value)
+{
 	const char *key;
 	json_t *member, *copy;
 	size_t i;
 
-	if (json_is_string(value) && json_string_value(value)[0] == '@') {
-		bundle_resolve(t, json_string_value(value), path, sizeof(path));
-		return json_string(path);
-	}
+	if (json_is_string(value) && json_string_value(value)[0] == '@')
+		return resolve_text(t, json_string_value(value));
 	if (json_is_object(value)) {
 		copy = json_object();
 		json_object_foreach((json_t *)value, key, member)

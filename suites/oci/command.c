@@ -80,19 +80,40 @@ static char *stream_text(int fd, bool *flooded)
 	return text;
 }
 
-static void exec_command(const struct trial *t, const struct command *cmd, int out, int err)
+/*
+ * The runtime is to meet what it meets under any engine, however we were started: no signal
+ * blocked or ignored, no descriptor of our caller's, none of the messages that an init system
+ * meant for us.
+ */
+static void clean_process(void)
 {
+	static const char *const ours[] = { "LISTEN_FDS", "LISTEN_FDNAMES", "LISTEN_PID",
+		"NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC" };
 	sigset_t none;
-	char bundle[128];
-	int in = open("/dev/null", O_RDONLY);
 
-	snprintf(bundle, sizeof(bundle), "%s/bundle", t->workspace);
+	for (int s = 1; s < NSIG; s++)
+		signal(s, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(ours); i++)
+		unsetenv(ours[i]);
+	close_above(STDERR_FILENO);
+}
+
+static void exec_command(const struct trial *t, const struct command *cmd, int out, int err)
+{
+	char bundle[128];
+	int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	snprintf(bundle, sizeof(bundle), "%s/bundle", t->workspace);
 	setpgid(0, 0);
-	if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0 ||
-		chdir(cmd->cwd ? cmd->cwd : bundle) < 0)
+	if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0)
 		_exit(127);
+	clean_process();
+	if (chdir(cmd->cwd ? cmd->cwd : bundle) < 0) {
+		dprintf(2, "cannot enter %s: %s\n", cmd->cwd ? cmd->cwd : bundle, strerror(errno));
+		_exit(127);
+	}
 	execv(cmd->argv[0], (char *const *)cmd->argv);
 	dprintf(2, "cannot run %s: %s\n", cmd->argv[0], strerror(errno));
 	_exit(127);
@@ -123,7 +144,8 @@ int command_run(struct trial *t, const struct command *cmd, struct command_resul
 	if (pid < 0)
 		return -errno;
 	if (pid == 0)
-		exec_command(t, cmd, cmd->to_witness ? t->channel.out : out, err);
+		exec_command(t, cmd, cmd->to_witness && t->channel.out >= 0 ? t->channel.out : out,
+			err);
 	setpgid(pid, pid);
 	wait_command(t, pid, &r);
 	r.out = stream_text(out, &r.flooded);

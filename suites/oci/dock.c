@@ -2,17 +2,21 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libmount/libmount.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "bundle.h"
+#include "guard.h"
 #include "observe.h"
 #include "pool.h"
+#include "printable.h"
 #include "residue.h"
 #include "steps.h"
 #include "trial.h"
@@ -22,7 +26,9 @@
 
 static json_t *failure(const char *fault, const char *what)
 {
-	return json_pack("{s:s, s:s}", "error", what, "fault", fault);
+	_cleanup_free_ char *clean = printable(what, strlen(what));
+
+	return json_pack("{s:s, s:s}", "error", clean ? clean : "", "fault", fault);
 }
 
 /* Mounts that are writable and have to stay so: runtimes make cgroups. */
@@ -52,6 +58,52 @@ static void protect_host(void)
 	mnt_unref_table(table);
 }
 
+/*
+ * In a new pid namespace the parent is seen as 0, dead or alive: whether it died before
+ * die_with_parent() took hold is told by a pipe of which only it holds the other end.
+ */
+static void die_with_maker(const int alive[2])
+{
+	struct pollfd p = { alive[0], POLLIN, 0 };
+
+	close(alive[1]);
+	die_with_parent(0);
+	if (poll(&p, 1, 0) != 0)
+		_exit(0);
+	close(alive[0]);
+}
+
+/* Waits for the dock's first process and ends as it did. */
+static void wait_dock(pid_t pid, int out)
+{
+	int status = 0;
+
+	close(out);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILURE);
+}
+
+int dock_enter(int out)
+{
+	int alive[2];
+
+	if (pipe2(alive, O_CLOEXEC) < 0 || unshare(CLONE_NEWNS | CLONE_NEWPID) < 0 ||
+		mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return -errno;
+	umask(022);
+	pid_t pid = fork();
+	if (pid > 0)
+		wait_dock(pid, out);
+	if (pid < 0)
+		return -errno;
+	die_with_maker(alive);
+	setsid();
+	protect_host();
+	int flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+	return mount("proc", "/proc", "proc", flags, NULL) < 0 ? -errno : 0;
+}
+
 /* The workspace covers a directory that is there anyway and holds nothing of the runtime. */
 static int make_workspace(struct trial *t)
 {
@@ -69,19 +121,22 @@ static int make_workspace(struct trial *t)
 	return -errno;
 }
 
-/* The first process of the dock. */
-static json_t *in_dock(struct trial *t)
+/* In the first process of the dock. */
+static json_t *in_dock(struct trial *t, int out)
 {
 	char why[1024] = "";
 
-	protect_host();
-	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
-		return failure("harness", "mounting /proc in the dock failed");
+	int r = dock_enter(out);
+	if (r < 0) {
+		snprintf(why, sizeof(why), "no dock: mount and pid namespaces with a /proc: %s",
+			strerror(-r));
+		return failure("harness", why);
+	}
 	if (make_workspace(t) < 0)
 		return failure("harness", "mounting a workspace in the dock failed");
 	if (channel_open(&t->channel) < 0)
 		return failure("harness", "no channel to the witness");
-	int r = bundle_make(t, why, sizeof(why));
+	r = bundle_make(t, why, sizeof(why));
 	if (r < 0)
 		return failure(r == -EINVAL ? "fixture" : "harness", why);
 	t->evidence = json_object();
@@ -89,10 +144,11 @@ static json_t *in_dock(struct trial *t)
 		return failure("harness", why);
 	observe_host(t);
 	observe_witness(t);
+	_cleanup_free_ char *other = printable(t->channel.other, strlen(t->channel.other));
 	return json_pack("{s:o, s:o, s:O*, s:b, s:b, s:b, s:s}", "evidence", t->evidence, "left",
 		residue_since(t, t->before), "failed_step", t->failed_step, "begun",
 		t->channel.begun, "ended", t->channel.ended, "flooded", t->channel.flooded, "other",
-		t->channel.other);
+		other ? other : "");
 }
 
 static void say(json_t *result, int out)
@@ -107,30 +163,6 @@ static void say(json_t *result, int out)
 	}
 }
 
-/*
- * A new pid namespace holds only children: this process makes the namespaces and waits, its
- * child is the dock's first process. Each dies with the one before it.
- */
-static void make_dock(struct trial *t, int out, int parent)
-{
-	die_with_parent(parent);
-	if (unshare(CLONE_NEWNS | CLONE_NEWPID) < 0 ||
-		mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) {
-		say(failure("harness", "no mount or pid namespace for the dock"), out);
-		_exit(0);
-	}
-	pid_t pid = fork();
-	if (pid == 0) {
-		die_with_parent(0);
-		say(in_dock(t), out);
-		_exit(0);
-	}
-	close(out);
-	if (pid > 0)
-		waitpid(pid, NULL, 0);
-	_exit(0);
-}
-
 json_t *trial_run(const struct trial *trial)
 {
 	struct trial t = *trial;
@@ -140,13 +172,18 @@ json_t *trial_run(const struct trial *trial)
 		return failure("harness", "no pipe to the dock");
 	pid_t pid = fork();
 	if (pid == 0) {
+		die_with_parent(parent);
 		close(fds[0]);
-		make_dock(&t, fds[1], parent);
+		say(in_dock(&t, fds[1]), fds[1]);
+		_exit(0);
 	}
 	close(fds[1]);
 	_cleanup_fclose_ FILE *in = fdopen(fds[0], "r");
 	json_t *result = in ? json_loadf(in, 0, NULL) : NULL;
+	/* Frozen in its cgroup, a container would not die, and its dock wait for it for ever. */
+	guard_remove(t.id);
 	if (pid > 0)
 		waitpid(pid, NULL, 0);
+	guard_remove(t.id);
 	return result ? result : failure("harness", "the dock ended without saying anything");
 }

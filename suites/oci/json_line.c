@@ -3,7 +3,7 @@
  * the line of the key it complains about. The text is known to be JSON here, so that finding
  * a member is only a matter of counting.
  */
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "case.h"
@@ -44,6 +44,24 @@ static void skip_value(struct scan *s)
 	} while (depth > 0 && *s->at);
 }
 
+/* Is the key at hand this one, whatever escapes it is written with? */
+static bool key_is(struct scan s, const char *token, size_t len)
+{
+	const char *from = s.at;
+
+	skip_string(&s);
+	json_auto_t *key = json_loadb(from, s.at - from, JSON_DECODE_ANY, NULL);
+	return json_string_length(key) == len && !strncmp(json_string_value(key), token, len);
+}
+
+static bool index_is(size_t index, const char *token, size_t len)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%zu", index);
+	return strlen(text) == len && !strncmp(text, token, len);
+}
+
 /* Moves to the member or element `token` of the value at hand; false if it has none. */
 static bool enter(struct scan *s, const char *token, size_t len)
 {
@@ -56,9 +74,7 @@ static bool enter(struct scan *s, const char *token, size_t len)
 		skip_space(s);
 		if (!*s->at || *s->at == '}' || *s->at == ']')
 			return false;
-		const char *key = s->at + 1;
-		bool here = object ? !strncmp(key, token, len) && key[len] == '"' :
-				     strtoul(token, NULL, 10) == i;
+		bool here = object ? key_is(*s, token, len) : index_is(i, token, len);
 		if (here && !object)
 			return true;
 		int line = s->line;

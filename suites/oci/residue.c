@@ -3,14 +3,29 @@
 #include <fcntl.h>
 #include <libmount/libmount.h>
 #include <poll.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "env.h"
 #include "guard.h"
 #include "pool.h"
+#include "printable.h"
 #include "residue.h"
+
+#define SENTENCES_MAX 64
+
+/* Names of files and processes may hold anything. */
+static void note(json_t *list, const char *key, const char *value)
+{
+	_cleanup_free_ char *clean_key = printable(key, strlen(key));
+	_cleanup_free_ char *clean_value = printable(value, strlen(value));
+
+	if (clean_key && clean_value)
+		json_object_set_new(list, clean_key, json_string(clean_value));
+}
 
 /* "target type root", and behind it the options of mount and superblock. */
 static json_t *mounts(void)
@@ -26,20 +41,29 @@ static json_t *mounts(void)
 			mnt_fs_get_fstype(fs), mnt_fs_get_id(fs));
 		snprintf(value, sizeof(value), "%s %s", mnt_fs_get_vfs_options(fs) ?: "",
 			mnt_fs_get_fs_options(fs) ?: "");
-		json_object_set_new(list, key, json_string(value));
+		note(list, key, value);
 	}
 	mnt_free_iter(iter);
 	mnt_unref_table(table);
 	return list;
 }
 
-/* A process that is on its way out gets the time to go. */
-static bool stays(int pid)
+static double now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1e3 + ts.tv_nsec / 1e6;
+}
+
+/* A process that is on its way out gets the time to go, all of them together a second. */
+static bool stays(int pid, double until)
 {
 	_cleanup_close_ int pidfd = pidfd_of(pid);
 	struct pollfd p = { pidfd, POLLIN, 0 };
+	double left = until - now_ms();
 
-	return pidfd >= 0 && poll(&p, 1, 1000) == 0;
+	return pidfd >= 0 && poll(&p, 1, left > 0 ? (int)left + 1 : 0) == 0;
 }
 
 /* Everything in the dock's pid namespace but ourselves. */
@@ -48,17 +72,18 @@ static void add_processes(json_t *list)
 	_cleanup_closedir_ DIR *proc = opendir("/proc");
 	const struct dirent *e;
 	struct env env = { 0 };
+	double until = now_ms() + 1000;
 	char path[300], comm[64], key[128];
 
 	while (proc && (e = readdir(proc))) {
 		int pid = atoi(e->d_name);
-		if (pid <= 1 || !stays(pid))
+		if (pid <= 1 || !stays(pid, until))
 			continue;
 		snprintf(path, sizeof(path), "/proc/%d/comm", pid);
 		if (env_file(&env, path, comm, sizeof(comm)) < 0)
 			continue;
 		snprintf(key, sizeof(key), "process %s", comm);
-		json_object_set_new(list, key, json_string("running"));
+		note(list, key, "running");
 	}
 }
 
@@ -72,7 +97,7 @@ static void add_names(json_t *list, const char *dir, const char *what)
 		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
 			continue;
 		snprintf(key, sizeof(key), "%s %s", what, e->d_name);
-		json_object_set_new(list, key, json_string("there"));
+		note(list, key, "there");
 	}
 }
 
@@ -89,7 +114,7 @@ static void add_sysctls(json_t *list)
 		if (env_file(&env, path, value, sizeof(value)) < 0)
 			continue;
 		snprintf(key, sizeof(key), "sysctl %s", names[i]);
-		json_object_set_new(list, key, json_string(value));
+		note(list, key, value);
 	}
 }
 
@@ -108,29 +133,39 @@ json_t *residue_snapshot(const struct trial *t)
 	return list;
 }
 
+static void add(json_t *list, const char *fmt, ...) _printf_(2, 3);
+
+/* Who leaves thousands of files need not have them all told. */
+static void add(json_t *list, const char *fmt, ...)
+{
+	char text[4096];
+	va_list ap;
+
+	if (json_array_size(list) == SENTENCES_MAX)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	_cleanup_free_ char *clean = printable(text, strlen(text));
+	json_array_append_new(list, json_string(clean ? clean : "something"));
+}
+
 json_t *residue_since(const struct trial *t, const json_t *before)
 {
 	json_auto_t *now = residue_snapshot(t);
 	json_t *list = json_array(), *value;
 	const char *key;
-	char text[4096];
 
 	json_object_foreach(now, key, value) {
 		const json_t *old = json_object_get(before, key);
 		if (!old)
-			snprintf(text, sizeof(text), "%s: was not there before", key);
+			add(list, "%s: was not there before", key);
 		else if (!json_equal(old, value))
-			snprintf(text, sizeof(text), "%s: was \"%s\", is \"%s\"", key,
-				json_string_value(old), json_string_value(value));
-		else
-			continue;
-		json_array_append_new(list, json_string(text));
+			add(list, "%s: was \"%s\", is \"%s\"", key, json_string_value(old),
+				json_string_value(value));
 	}
-	json_object_foreach((json_t *)before, key, value) {
-		if (json_object_get(now, key))
-			continue;
-		snprintf(text, sizeof(text), "%s: is gone", key);
-		json_array_append_new(list, json_string(text));
-	}
+	json_object_foreach((json_t *)before, key, value)
+		if (!json_object_get(now, key))
+			add(list, "%s: is gone", key);
 	return list;
 }

@@ -10,6 +10,8 @@
 #include "pool.h"
 #include "suite.h"
 
+#define CANNOT_EXEC 126 /* as shells say it */
+
 static bool executable(const char *path)
 {
 	struct stat st;
@@ -37,21 +39,28 @@ static int search(const char *name, char *ret_path, size_t size)
 	return -ENOENT;
 }
 
-/* In a child of the pool: what it says is what --version prints. */
+/*
+ * In a child of the pool: what it says is what --version prints. In a dock where one can be
+ * had: it is a runtime under test already, and must leave nothing behind.
+ */
 static void ask_version(void *ctx, size_t index, int out)
 {
 	const struct runtime *rt = ctx;
-	int null = open("/dev/null", O_RDWR);
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
+	dock_enter(out);
 	if (dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(null, 2) < 0)
 		_exit(1);
 	execl(rt->path, rt->path, "--version", (char *)NULL);
+	_exit(CANNOT_EXEC);
 }
 
 static void take_version(void *ctx, size_t index, const struct pool_result *r)
 {
 	struct runtime *rt = ctx;
 
+	if (WIFEXITED(r->status) && WEXITSTATUS(r->status) == CANNOT_EXEC)
+		*rt->path = '\0';
 	if (r->late || r->flooded || !r->len)
 		return;
 	size_t len = strcspn(r->data, "\n") < r->len ? strcspn(r->data, "\n") : r->len;
@@ -70,6 +79,8 @@ int runtime_find(const char *name, struct runtime *ret_runtime)
 	int r = search(name, rt.path, sizeof(rt.path));
 	if (r == 0)
 		r = pool_run(&pool, 1);
+	if (r == 0 && !*rt.path)
+		r = -ENOEXEC;
 	if (r == 0)
 		*ret_runtime = rt;
 	return r;

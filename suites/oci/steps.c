@@ -12,6 +12,7 @@
 #include "env.h"
 #include "observe.h"
 #include "pool.h"
+#include "printable.h"
 #include "residue.h"
 #include "steps.h"
 
@@ -88,9 +89,9 @@ static void put(struct trial *t, const char *as, const char *what, json_t *value
 
 static json_t *text_json(const char *text)
 {
-	json_t *json = json_string(text);
+	_cleanup_free_ char *clean = printable(text, strlen(text));
 
-	return json ? json : json_string("(not UTF-8)");
+	return json_string(clean ? clean : "");
 }
 
 /* Nobody looks at this step's exit, so it has to be "ok". The first that is not counts. */

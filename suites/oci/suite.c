@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fnmatch.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,6 +12,7 @@
 #include "guard.h"
 #include "judge.h"
 #include "pool.h"
+#include "printable.h"
 #include "suite.h"
 
 #define DEADLINE_MS 10000
@@ -51,6 +53,17 @@ static bool chosen(const struct suite_options *opt, const char *name)
 	return opt->name_count == 0;
 }
 
+/* Names of files may hold anything. */
+static void add_unreadable(struct suite *s, const char *name, const char *why)
+{
+	_cleanup_free_ char *clean_name = printable(name, strlen(name));
+	_cleanup_free_ char *clean_why = printable(why, strlen(why));
+
+	json_array_append_new(s->unreadable,
+		json_pack("{s:s, s:s}", "name", clean_name ? clean_name : "", "why",
+			clean_why ? clean_why : ""));
+}
+
 static void load_case(struct suite *s, const char *path)
 {
 	char why[1024], name[256];
@@ -62,8 +75,7 @@ static void load_case(struct suite *s, const char *path)
 	if (case_load(s->opt.fixtures, path, &s->cases[s->count], why, sizeof(why)) == 0)
 		s->count++;
 	else
-		json_array_append_new(s->unreadable,
-			json_pack("{s:s, s:s, s:s}", "name", name, "why", why, "path", path));
+		add_unreadable(s, name, why);
 }
 
 static int load_cases(struct suite *s, char *why, size_t why_size)
@@ -94,11 +106,17 @@ static int load_base(struct suite *s, char *why, size_t why_size)
 	size_t len;
 
 	_cleanup_free_ char *text = fixtures_read(s->opt.fixtures, "base/config.json", &len);
-	s->base = text ? json_loadb(text, len, JSON_REJECT_DUPLICATES, &err) : NULL;
-	if (s->base)
+	if (!text) {
+		snprintf(why, why_size, "fixtures/base/config.json: %s", strerror(errno));
+		return -EINVAL;
+	}
+	s->base = json_loadb(text, len, JSON_REJECT_DUPLICATES, &err);
+	if (s->base && json_is_object(json_object_get(s->base, "linux")) &&
+		json_is_array(json_object_get(s->base, "mounts")))
 		return 0;
-	snprintf(why, why_size, "fixtures/base/config.json:%d: %s", text ? err.line : 0,
-		text ? err.text : strerror(errno));
+	snprintf(why, why_size, "fixtures/base/config.json:%d: %s", s->base ? 1 : err.line,
+		s->base ? "must be an object with an object \"linux\" and an array \"mounts\"" :
+			  err.text);
 	return -EINVAL;
 }
 
@@ -259,6 +277,12 @@ static double now_ms(void)
 	return ts.tv_sec * 1e3 + ts.tv_nsec / 1e6;
 }
 
+/* Of the container, and of its cgroup. */
+static void trial_id(size_t index, char *id, size_t size)
+{
+	snprintf(id, size, "%s.%zu", guard_name(), index);
+}
+
 /* In a child: the case as it is and, if that is asked for or has to be known, sabotaged. */
 static json_t *run_case(struct run *run, size_t index)
 {
@@ -270,11 +294,10 @@ static json_t *run_case(struct run *run, size_t index)
 		.deadline_ms = run->suite->opt.deadline_ms ?: DEADLINE_MS,
 		.id = id };
 
-	snprintf(id, sizeof(id), "%s.%zu", guard_name(), index);
+	trial_id(index, id, sizeof(id));
 	double start = now_ms();
 	json_t *plain = trial_run(&t), *sabotaged = NULL;
 	double ms = (long)((now_ms() - start) * 1000) / 1000.0;
-	guard_remove(id);
 
 	struct judged j = judge(k, plain, NULL, NULL, NULL);
 	json_decref(j.observed);
@@ -283,7 +306,6 @@ static json_t *run_case(struct run *run, size_t index)
 			case_disproof_in_config(k))) {
 		t.sabotaged = true;
 		sabotaged = trial_run(&t);
-		guard_remove(id);
 	}
 	return json_pack("{s:o, s:o*, s:f}", "plain", plain, "sabotaged", sabotaged, "ms", ms);
 }
@@ -297,9 +319,15 @@ static void job(void *ctx, size_t index, int out)
 static void done(void *ctx, size_t index, const struct pool_result *r)
 {
 	struct run *run = ctx;
-	char what[200];
+	char what[200], id[64];
 
-	if (r->late)
+	trial_id(index, id, sizeof(id));
+	if (r->late || WIFSIGNALED(r->status))
+		guard_remove(id);
+	if (r->flooded)
+		snprintf(what, sizeof(what), "the trial said more than %u bytes and was killed",
+			POOL_OUTPUT_MAX);
+	else if (r->late)
 		snprintf(what, sizeof(what), "the trial did not end in time and was killed");
 	else if (WIFSIGNALED(r->status))
 		snprintf(what, sizeof(what), "the trial crashed: signal SIG%s",
@@ -313,12 +341,27 @@ static void done(void *ctx, size_t index, const struct pool_result *r)
 	sink_progress(run->sink, ++run->done, run->count, run->cases[index]->name);
 }
 
+/*
+ * Longer than the longest trial can take if its runtime lets every command run into its
+ * deadline, so that what it did is said, and not that a trial was killed. A create takes a
+ * command more, a collect a wait more; the same comes at the end; and all of it comes twice.
+ */
+static int longest(const struct run *run, struct kase *const *cases, size_t count)
+{
+	size_t steps = 4;
+
+	for (size_t i = 0; i < count; i++)
+		if (json_array_size(cases[i]->steps) > steps)
+			steps = json_array_size(cases[i]->steps);
+	double ms = 2.0 * (2 * steps + 4) * (run->suite->opt.deadline_ms ?: DEADLINE_MS) + 10000;
+	return ms < INT_MAX / 2 ? (int)ms : INT_MAX / 2;
+}
+
 static int run_cases(struct run *run, struct kase *const *cases, json_t **results,
 	size_t count, bool prove)
 {
-	int deadline = run->suite->opt.deadline_ms ?: DEADLINE_MS;
 	struct pool pool = { .workers = run->suite->opt.workers,
-		.deadline_ms = deadline * 12 + 10000,
+		.deadline_ms = longest(run, cases, count),
 		.job = job,
 		.done = done,
 		.ctx = run };

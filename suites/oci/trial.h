@@ -56,6 +56,13 @@ struct trial {
  */
 json_t *trial_run(const struct trial *trial);
 
+/*
+ * Goes on as the first process of a new dock, without a terminal and with a umask of its own;
+ * the calling process closes `out`, waits, and ends as the dock's first process does. 0, or
+ * -errno.
+ */
+int dock_enter(int out);
+
 /* Reaps what has ended in the dock, and remembers how. */
 void trial_reap(struct trial *t);
 

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "../facts/fact.h"
+#include "fact.h"
 
 static unsigned facts;
 
