@@ -164,19 +164,22 @@ static bool by_seccomp(const struct ask *a, struct verdict *v)
  */
 static int root_moved(void)
 {
-	unsigned mask = STATX_INO | STATX_MNT_ID; /* a bind mount of the root has its inode */
+	unsigned mask =
+		STATX_INO | STATX_MNT_ID; /* a bind mount of the root has its inode */
 	struct statx before, after;
 
 	_cleanup_close_ int ns = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
 	_cleanup_close_ int root = open("/", O_PATH | O_CLOEXEC);
 	_cleanup_close_ int cwd = open(".", O_PATH | O_CLOEXEC);
-	if (ns < 0 || root < 0 || cwd < 0 || statx(root, "", AT_EMPTY_PATH, mask, &before) < 0 ||
+	if (ns < 0 || root < 0 || cwd < 0 ||
+		statx(root, "", AT_EMPTY_PATH, mask, &before) < 0 ||
 		setns(ns, CLONE_NEWNS) < 0)
 		return -1;
 	bool moved = statx(AT_FDCWD, "/", 0, mask, &after) == 0 &&
 		(before.stx_dev_major != after.stx_dev_major ||
 			before.stx_dev_minor != after.stx_dev_minor ||
-			before.stx_ino != after.stx_ino || before.stx_mnt_id != after.stx_mnt_id);
+			before.stx_ino != after.stx_ino ||
+			before.stx_mnt_id != after.stx_mnt_id);
 	bool back = fchdir(root) == 0 && chroot(".") == 0 && fchdir(cwd) == 0;
 	return moved || !back;
 }
@@ -189,7 +192,8 @@ static bool root_is_mount(const struct env *env)
 	int fd = env_open(env, "/proc/self/mountinfo", O_RDONLY);
 	_cleanup_fclose_ FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
 	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "%*s %*s %*s %*s %4095s", target) == 1 && !strcmp(target, "/"))
+		if (sscanf(line, "%*s %*s %*s %*s %4095s", target) == 1 &&
+			!strcmp(target, "/"))
 			return true;
 	return !f;
 }
@@ -206,7 +210,8 @@ static bool by_chroot(const struct ask *a, struct verdict *v)
 	int moved = root_moved();
 	if (moved == 0 || (moved < 0 && root_is_mount(a->env)))
 		return false;
-	return found(v, "this process is in a chroot, where no user namespace can be made",
+	return found(v,
+		"this process is in a chroot, where no user namespace can be made",
 		"enter the tree with pivot_root instead of chroot (unshare --mount, "
 		"systemd-nspawn, bwrap)");
 }
@@ -241,7 +246,8 @@ static bool by_unmapped_id(const struct ask *a, struct verdict *v)
 /* Debian's and Arch's knob: who is not root in the initial user namespace may make none. */
 static bool by_debian_sysctl(const struct ask *a, struct verdict *v)
 {
-	bool root = env_has_cap(a->env, CAP_SYS_ADMIN) && !a->env->own_userns && !a->own_userns;
+	bool root = env_has_cap(a->env, CAP_SYS_ADMIN) && !a->env->own_userns &&
+		!a->own_userns;
 
 	if (!is_unshare_user(v) || v->err != EPERM || root ||
 		env_number(a->env, "/proc/sys/kernel/unprivileged_userns_clone") != 0)
@@ -265,7 +271,8 @@ static bool by_apparmor_sysctl(const struct ask *a, struct verdict *v)
 		env_number(a->env,
 			"/proc/sys/kernel/apparmor_restrict_unprivileged_userns") != 1)
 		return false;
-	if (env_file(a->env, "/proc/self/attr/apparmor/current", label, sizeof(label)) < 0)
+	if (env_file(a->env, "/proc/self/attr/apparmor/current", label, sizeof(label)) <
+		0)
 		env_file(a->env, "/proc/self/attr/current", label, sizeof(label));
 	if (strncmp(label, "unconfined", 10) && strncmp(label, "unprivileged_userns", 19))
 		return false;
@@ -302,12 +309,13 @@ static const struct ns_type *exhausted(const struct verdict *v)
 	if (pid == 0) {
 		die_with_parent(parent);
 		for (size_t i = 0; i < ARRAY_SIZE(ns_types); i++)
-			if (strstr(v->stage, ns_types[i].name) && unshare(ns_types[i].flag) < 0 &&
-				errno == v->err)
+			if (strstr(v->stage, ns_types[i].name) &&
+				unshare(ns_types[i].flag) < 0 && errno == v->err)
 				_exit(i + 1);
 		_exit(0);
 	}
-	if (pid < 0 || waitpid(pid, &status, 0) < 0 || !WIFEXITED(status) || !WEXITSTATUS(status))
+	if (pid < 0 || waitpid(pid, &status, 0) < 0 || !WIFEXITED(status) ||
+		!WEXITSTATUS(status))
 		return NULL;
 	return &ns_types[WEXITSTATUS(status) - 1];
 }
@@ -316,8 +324,8 @@ static const struct ns_type *exhausted(const struct verdict *v)
  * A limit that is set nowhere reads INT_MAX: then it is another namespace's that is reached.
  * How deep user namespaces are nested cannot be seen from inside.
  */
-static void explain_limit(const struct ask *a, const char *type, long long limit,
-	struct verdict *v)
+static void explain_limit(
+	const struct ask *a, const char *type, long long limit, struct verdict *v)
 {
 	bool outer = a->env->own_userns || a->own_userns;
 
@@ -331,17 +339,22 @@ static void explain_limit(const struct ask *a, const char *type, long long limit
 		VERDICT_TEXT(v->cause,
 			"the limit on %s namespaces is used up in a user namespace around this one "
 			"(none is set in this one)%s",
-			type, strcmp(type, "user") ? "" : ", or user namespaces are nested 32 deep");
+			type,
+			strcmp(type, "user") ? ""
+					     : ", or user namespaces are nested 32 deep");
 	else
 		VERDICT_TEXT(v->cause,
 			"the limit on %s namespaces (%lld in this user namespace) is used up here or "
 			"in a user namespace around this one%s",
 			type, limit,
-			strcmp(type, "user") ? "" : ", or user namespaces are nested 32 deep");
+			strcmp(type, "user") ? ""
+					     : ", or user namespaces are nested 32 deep");
 	VERDICT_TEXT(v->remedy,
 		"this is no full disk: raise the limit (sysctl -w user.max_%s_namespaces=N%s)%s%s",
-		type, outer && limit ? " in the outer user namespace, usually on the host" : "",
-		limit ? ", or end what holds the namespaces: lsns -t " : "", limit ? type : "");
+		type,
+		outer && limit ? " in the outer user namespace, usually on the host" : "",
+		limit ? ", or end what holds the namespaces: lsns -t " : "",
+		limit ? type : "");
 }
 
 /*
@@ -383,8 +396,9 @@ static bool by_readonly_proc(const struct ask *a, struct verdict *v)
 /* Calls that need CAP_SYS_ADMIN in the user namespace at hand. */
 static bool by_capability(const struct ask *a, struct verdict *v)
 {
-	static const char *const admin[] = { "unshare", "mount", "mount_setattr", "open_tree",
-		"open_tree_attr", "fsopen", "fsconfig", "fsmount", "move_mount", "setns" };
+	static const char *const admin[] = { "unshare", "mount", "mount_setattr",
+		"open_tree", "open_tree_attr", "fsopen", "fsconfig", "fsmount",
+		"move_mount", "setns" };
 
 	if (v->err != EPERM || env_has_cap(a->env, CAP_SYS_ADMIN) || a->own_userns ||
 		strstr(v->stage, "user"))
@@ -432,8 +446,8 @@ static bool by_ownership(const struct ask *a, struct verdict *v)
 }
 
 #define DELEGATE                                                                         \
-	"run in a delegated cgroup: systemd-run --user --scope -p Delegate=yes COMMAND "    \
-	"(systemd), or have root chown the cgroup directory, its cgroup.procs and its "     \
+	"run in a delegated cgroup: systemd-run --user --scope -p Delegate=yes COMMAND " \
+	"(systemd), or have root chown the cgroup directory, its cgroup.procs and its "  \
 	"cgroup.subtree_control to this user"
 
 /* May the asker write this file of its own cgroup? Asked of the permissions, not by writing. */
@@ -458,7 +472,8 @@ static bool by_cgroup(const struct ask *a, struct verdict *v)
 	if (v->err != EACCES)
 		return false;
 	if (!may_write(&cg, ".")) {
-		VERDICT_TEXT(v->cause, "the cgroup %.300s is not delegated to this user", cg.own);
+		VERDICT_TEXT(v->cause, "the cgroup %.300s is not delegated to this user",
+			cg.own);
 	} else if (!may_write(&cg, "cgroup.procs")) {
 		VERDICT_TEXT(v->cause,
 			"directories can be made in %.200s, but its cgroup.procs may not be written: "
@@ -479,8 +494,8 @@ static bool by_cgroup(const struct ask *a, struct verdict *v)
 /* What could be, where nothing is proven. */
 static void unproven(const struct ask *a, struct verdict *v)
 {
-	const char *filter = a->env->seccomp == 2 ?
-		", a seccomp filter that looks at arguments" : "";
+	const char *filter =
+		a->env->seccomp == 2 ? ", a seccomp filter that looks at arguments" : "";
 
 	if (is_unshare_user(v))
 		VERDICT_TEXT(v->cause,
@@ -488,14 +503,20 @@ static void unproven(const struct ask *a, struct verdict *v)
 			filter);
 	else
 		VERDICT_TEXT(v->cause,
-			"unproven: an LSM%s, a missing capability or a rule of the kernel", filter);
-	VERDICT_TEXT(v->remedy, "look for a denial in the kernel log (dmesg, ausearch -m avc)");
+			"unproven: an LSM%s, a missing capability or a rule of the kernel",
+			filter);
+	VERDICT_TEXT(v->remedy,
+		"%slook for a denial in the kernel log (dmesg, ausearch -m avc)",
+		is_unshare_user(v) && a->env->uid != 0
+			? "ask again as root, who can tell a chroot; else "
+			: "");
 }
 
 void cause_find(const struct ask *a, struct verdict *v)
 {
-	static bool (*const causes[])(const struct ask *, struct verdict *) = { by_seccomp,
-		by_limit, by_unmapped_id, by_chroot, by_debian_sysctl, by_apparmor_sysctl,
+	static bool (*const causes[])(
+		const struct ask *, struct verdict *) = { by_seccomp, by_limit,
+		by_unmapped_id, by_chroot, by_debian_sysctl, by_apparmor_sysctl,
 		by_readonly_proc, by_cgroup, by_capability, by_ownership };
 
 	for (size_t i = 0; i < ARRAY_SIZE(causes); i++)

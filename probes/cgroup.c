@@ -48,16 +48,18 @@ struct verdict cgroup_refused(const struct ask *a, const char *stage, int err)
 
 	if (err != EOPNOTSUPP && err != EBUSY)
 		return answer_refused(a, stage, err);
-	v = err == EBUSY ?
-		answer_denied("a cgroup2 that has processes may not hand controllers down to others "
-			      "below it",
-			"move the processes to a cgroup of their own below it first, as an init "
-			"system does",
-			"%s: %s", stage, errno_name(err)) :
-		answer_denied("this process's cgroup is threaded, and what is made below it can hold "
-			      "no processes of its own",
-			"run in a cgroup whose cgroup.type reads \"domain\"", "%s: %s", stage,
-			errno_name(err));
+	v = err == EBUSY
+		? answer_denied(
+			  "a cgroup2 that has processes may not hand controllers down to others "
+			  "below it",
+			  "move the processes to a cgroup of their own below it first, as an init "
+			  "system does",
+			  "%s: %s", stage, errno_name(err))
+		: answer_denied(
+			  "this process's cgroup is threaded, and what is made below it can hold "
+			  "no processes of its own",
+			  "run in a cgroup whose cgroup.type reads \"domain\"", "%s: %s",
+			  stage, errno_name(err));
 	VERDICT_TEXT(v.stage, "%s", stage);
 	v.err = err;
 	return v;
@@ -99,7 +101,7 @@ int member_start(struct member *ret_member)
 		close(pong[0]);
 		return -err;
 	}
-	*ret_member = (struct member){ pid, ping[1], pong[0] };
+	*ret_member = (struct member) { pid, ping[1], pong[0] };
 	return 0;
 }
 

@@ -5,7 +5,7 @@
 #include "answer.h"
 
 /* What an admin does about controllers that are bound to v1. */
-#define CGROUP_GO_UNIFIED                                                                  \
+#define CGROUP_GO_UNIFIED                                                                   \
 	"boot with cgroup_no_v1=all, with systemd also systemd.unified_cgroup_hierarchy=1 " \
 	"(then nothing that needs cgroup v1 runs any more)"
 

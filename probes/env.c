@@ -74,7 +74,8 @@ int env_read(struct env *ret_env, const char *prefix)
 	struct env env = { .uid = geteuid(), .gid = getegid() };
 	char status[8192], map[128];
 
-	if (snprintf(env.prefix, sizeof(env.prefix), "%s", prefix) >= (int)sizeof(env.prefix))
+	if (snprintf(env.prefix, sizeof(env.prefix), "%s", prefix) >=
+		(int)sizeof(env.prefix))
 		return -ENAMETOOLONG;
 	ssize_t n = env_file(&env, "/proc/self/status", status, sizeof(status));
 	if (n < 0)
@@ -188,7 +189,8 @@ int env_cgroup(const struct env *env, struct env_cgroup *ret_cgroup)
 
 	/* A v1 hierarchy put elsewhere for one odd program does not make a host hybrid. */
 	if (*cg.mount)
-		cg.layout = v1 && strcmp(cg.mount, CGROUP_DIR) ? CGROUP_HYBRID : CGROUP_UNIFIED;
+		cg.layout = v1 && strcmp(cg.mount, CGROUP_DIR) ? CGROUP_HYBRID
+							       : CGROUP_UNIFIED;
 	else if (v1)
 		cg.layout = CGROUP_V1;
 	*ret_cgroup = cg;
@@ -213,16 +215,16 @@ static json_t *missing_caps(const struct env *env)
 json_t *env_facts(const struct env *env)
 {
 	struct env_cgroup cg = { 0 };
-	json_t *facts = json_pack("{s:s, s:i, s:b, s:i, s:b}", "asker", env_asker(env), "uid",
-		(int)env->uid, "own_userns", env->own_userns, "seccomp", env->seccomp,
-		"no_new_privs", env->no_new_privs);
+	json_t *facts = json_pack("{s:s, s:i, s:b, s:i, s:b}", "asker", env_asker(env),
+		"uid", (int)env->uid, "own_userns", env->own_userns, "seccomp",
+		env->seccomp, "no_new_privs", env->no_new_privs);
 	if (!facts)
 		return NULL;
 	if (env->seccomp > 0)
 		json_object_set_new(facts, "filters", json_integer(env->filters));
 	if (env_cgroup(env, &cg) == 0)
-		json_object_set_new(facts, "cgroup",
-			json_string(cgroup_layout_name(cg.layout)));
+		json_object_set_new(
+			facts, "cgroup", json_string(cgroup_layout_name(cg.layout)));
 	json_object_set_new(facts, "missing_caps", missing_caps(env));
 	return facts;
 }

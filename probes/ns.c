@@ -18,8 +18,8 @@ bool ns_same(int a, int b)
 {
 	struct stat st_a, st_b;
 
-	return fstat(a, &st_a) == 0 && fstat(b, &st_b) == 0 && st_a.st_dev == st_b.st_dev &&
-		st_a.st_ino == st_b.st_ino;
+	return fstat(a, &st_a) == 0 && fstat(b, &st_b) == 0 &&
+		st_a.st_dev == st_b.st_dev && st_a.st_ino == st_b.st_ino;
 }
 
 int ns_mount_sysfs(const char **ret_stage)

@@ -117,7 +117,9 @@ static void one_case(const struct page *p, const struct record *rec)
 	putc('\n', p->out);
 	obligation(p, rec);
 	mismatches(p, rec);
-	page_item(p, "seen", seen ? seen : rec->detail);
+	/* A detail that only repeats the first mismatch has been said. */
+	if (!strstr(rec->detail, ": wanted "))
+		page_item(p, "seen", seen ? seen : rec->detail);
 	if (rec->fault != FAULT_NONE)
 		page_item(p, "fault", fault_name(rec->fault));
 	page_item(p, "cause", rec->cause);

@@ -36,7 +36,7 @@ static int start(struct member *ret_member, uint64_t flags, int cgroup)
 	close(pong[1]);
 	if (pid < 0)
 		return -err;
-	*ret_member = (struct member){ pid, ping[1], pong[0] };
+	*ret_member = (struct member) { pid, ping[1], pong[0] };
 	return 0;
 }
 
@@ -48,16 +48,19 @@ static struct verdict ask(const struct ask *a)
 	if (r < 0)
 		return answer_refused(a, "clone3", -r);
 	if (cgroup_has(a->cgroup, control.pid))
-		return answer_error("clone3", 0, "the control failed: a child that was made without "
-						 "CLONE_INTO_CGROUP is in the scratch cgroup");
+		return answer_error("clone3", 0,
+			"the control failed: a child that was made without "
+			"CLONE_INTO_CGROUP is in the scratch cgroup");
 	r = start(&born, CLONE_INTO_CGROUP, a->cgroup);
 	if (r < 0)
 		return cgroup_refused(a, "clone3(cgroup)", -r);
 	if (!cgroup_has(a->cgroup, born.pid))
-		return answer_fail("clone3(CLONE_INTO_CGROUP) succeeded, but the child is not in that "
-				   "cgroup");
-	return answer_pass("the child of clone3(CLONE_INTO_CGROUP) is in that cgroup without having "
-			   "been moved; without the flag it is not");
+		return answer_fail(
+			"clone3(CLONE_INTO_CGROUP) succeeded, but the child is not in that "
+			"cgroup");
+	return answer_pass(
+		"the child of clone3(CLONE_INTO_CGROUP) is in that cgroup without having "
+		"been moved; without the flag it is not");
 }
 
 const struct probe probe_cgroup_clone_into = {

@@ -43,12 +43,13 @@ static void find(struct findings *f, enum state state, const char *name)
 {
 	size_t len = strlen(f->names[state]);
 
-	snprintf(f->names[state] + len, sizeof(f->names[state]) - len, "%s%s", len ? " " : "",
-		name);
+	snprintf(f->names[state] + len, sizeof(f->names[state]) - len, "%s%s",
+		len ? " " : "", name);
 }
 
 /* A controller's line in /proc/cgroups. false if there is none. */
-static bool v1_line(const struct env *env, const char *name, int *ret_hierarchy, int *ret_on)
+static bool v1_line(
+	const struct env *env, const char *name, int *ret_hierarchy, int *ret_on)
 {
 	char text[8192], found[64];
 
@@ -61,8 +62,8 @@ static bool v1_line(const struct env *env, const char *name, int *ret_hierarchy,
 	return false;
 }
 
-static enum state judge(const struct ask *a, const struct controller *c, int err,
-	const char *own)
+static enum state judge(
+	const struct ask *a, const struct controller *c, int err, const char *own)
 {
 	int hierarchy = 0, on = 1;
 	bool listed = v1_line(a->env, c->v1, &hierarchy, &on);
@@ -84,7 +85,8 @@ static bool withholder(const char *name, struct env_cgroup *cg)
 {
 	char list[512];
 
-	for (char *slash; strcmp(cg->own, cg->mount) && (slash = strrchr(cg->own, '/'));) {
+	for (char *slash;
+		strcmp(cg->own, cg->mount) && (slash = strrchr(cg->own, '/'));) {
 		*slash = '\0';
 		_cleanup_close_ int dir = open(cg->own, O_PATH | O_DIRECTORY | O_CLOEXEC);
 		if (cgroup_read(dir, "cgroup.controllers", list, sizeof(list)) >= 0 &&
@@ -107,8 +109,8 @@ static struct verdict withheld(const struct ask *a, const char *names, const cha
 			"start the container with its controllers delegated (rootless: "
 			"systemd-run --user --scope -p Delegate=yes), see its engine's manual",
 			"%s", detail);
-	snprintf(cause, sizeof(cause), "%.250s/cgroup.subtree_control does not hand down %s",
-		cg.own, names);
+	snprintf(cause, sizeof(cause),
+		"%.250s/cgroup.subtree_control does not hand down %s", cg.own, names);
 	snprintf(remedy, sizeof(remedy),
 		"with systemd: [Service] Delegate=cpu cpuset io memory pids in a drop-in of "
 		"user@.service or of the service this runs in; without: echo +%s > "
@@ -119,9 +121,12 @@ static struct verdict withheld(const struct ask *a, const char *names, const cha
 
 static struct verdict answer(const struct ask *a, const struct findings *f)
 {
-	static const char *const words[] = { [WORKS] = "work", [LISTED] = "in cgroup.controllers",
-		[UNKNOWN] = "not in this kernel", [DISABLED] = "disabled at boot",
-		[BOUND_TO_V1] = "bound to v1", [WITHHELD] = "not handed down" };
+	static const char *const words[] = { [WORKS] = "work",
+		[LISTED] = "in cgroup.controllers",
+		[UNKNOWN] = "not in this kernel",
+		[DISABLED] = "disabled at boot",
+		[BOUND_TO_V1] = "bound to v1",
+		[WITHHELD] = "not handed down" };
 	char detail[400] = "", cause[200];
 	size_t len = 0;
 
@@ -133,7 +138,8 @@ static struct verdict answer(const struct ask *a, const struct findings *f)
 		return answer_absent("%s", detail);
 	if (*f->names[DISABLED]) {
 		snprintf(cause, sizeof(cause),
-			"the kernel was booted with cgroup_disable= for %s", f->names[DISABLED]);
+			"the kernel was booted with cgroup_disable= for %s",
+			f->names[DISABLED]);
 		return answer_denied(cause,
 			"take cgroup_disable= off the kernel command line (Raspberry Pi: "
 			"cgroup_enable=memory in cmdline.txt)",
@@ -174,8 +180,9 @@ static struct verdict ask(const struct ask *a)
 
 	for (size_t i = 0; i < ARRAY_SIZE(controllers); i++) {
 		if (err[i] == 0 && !has_word(list, controllers[i].name))
-			return answer_fail("\"+%s\" was accepted, but the cgroup below does not have "
-					   "the controller",
+			return answer_fail(
+				"\"+%s\" was accepted, but the cgroup below does not have "
+				"the controller",
 				controllers[i].name);
 		find(&f, judge(a, &controllers[i], err[i], own), controllers[i].name);
 	}
@@ -183,11 +190,13 @@ static struct verdict ask(const struct ask *a)
 }
 
 const struct probe probe_cgroup_controllers = {
-	.about = "the memory, pids, cpu, cpuset and io controllers are available to this cgroup",
+	.about =
+		"the memory, pids, cpu, cpuset and io controllers are available to this cgroup",
 	.man = "cgroups(7)",
 	.since = NULL,
-	.kconfig = "CONFIG_MEMCG, CONFIG_CGROUP_PIDS, CONFIG_CGROUP_SCHED, CONFIG_CPUSETS, "
-		   "CONFIG_BLK_CGROUP",
+	.kconfig =
+		"CONFIG_MEMCG, CONFIG_CGROUP_PIDS, CONFIG_CGROUP_SCHED, CONFIG_CPUSETS, "
+		"CONFIG_BLK_CGROUP",
 	.needs = PROBE_NEEDS_CGROUP,
 	.calls = CALLS(write, mkdirat),
 	.ask = ask,

@@ -33,7 +33,8 @@ static bool move(const struct ask *a, struct verdict *ret_refused)
 	if ((r = member_move(&m, a->cgroup)) < 0)
 		*ret_refused = cgroup_refused(a, "write(cgroup.procs)", -r);
 	else if (before || !cgroup_has(a->cgroup, m.pid))
-		*ret_refused = answer_fail("a process that was moved into a cgroup is not in it");
+		*ret_refused = answer_fail(
+			"a process that was moved into a cgroup is not in it");
 	else
 		return true;
 	return false;
@@ -50,14 +51,17 @@ static struct verdict enable(const struct ask *a, const char *list)
 	if (r < 0)
 		return cgroup_refused(a, "write(cgroup.subtree_control)", -r);
 	_cleanup_close_ int below = openat(a->cgroup, "below", O_PATH | O_CLOEXEC);
-	if ((r = cgroup_read(below, "cgroup.controllers", below_list, sizeof(below_list))) < 0)
+	if ((r = cgroup_read(
+		     below, "cgroup.controllers", below_list, sizeof(below_list))) < 0)
 		return cgroup_refused(a, "read(cgroup.controllers)", -r);
 	if (!has_word(below_list, name))
-		return answer_fail("the controller %s was enabled for the cgroups below, but one there "
-				   "does not have it",
+		return answer_fail(
+			"the controller %s was enabled for the cgroups below, but one there "
+			"does not have it",
 			name);
-	return answer_pass("a cgroup could be made, a process moved into it and the %s controller "
-			   "enabled below it",
+	return answer_pass(
+		"a cgroup could be made, a process moved into it and the %s controller "
+		"enabled below it",
 		name);
 }
 
@@ -67,12 +71,13 @@ static struct verdict nothing_to_hand_down(const struct ask *a)
 	bool v1 = env_cgroup(a->env, &cg) == 0 && cg.layout == CGROUP_HYBRID &&
 		!strcmp(cg.own, cg.mount);
 
-	return answer_denied(v1 ? "every controller is bound to a cgroup v1 hierarchy: the "
-				  "cgroup.controllers at the top of cgroup2 is empty" :
-				  "no controller is handed down to this process's cgroup: its "
-				  "cgroup.controllers is empty",
-		v1 ? CGROUP_GO_UNIFIED :
-		     "run in a cgroup with controllers: systemd-run --user --scope -p Delegate=yes "
+	return answer_denied(v1
+			? "every controller is bound to a cgroup v1 hierarchy: the "
+			  "cgroup.controllers at the top of cgroup2 is empty"
+			: "no controller is handed down to this process's cgroup: its "
+			  "cgroup.controllers is empty",
+		v1 ? CGROUP_GO_UNIFIED
+		   : "run in a cgroup with controllers: systemd-run --user --scope -p Delegate=yes "
 		     "COMMAND, and for a user [Service] Delegate=cpu cpuset io memory pids in a "
 		     "drop-in of user@.service",
 		"a cgroup could be made and a process moved into it, but there is no controller to "
@@ -91,11 +96,13 @@ static struct verdict may_hand_down(const struct ask *a)
 	list[strcspn(list, "\n")] = '\0';
 	if (!*list)
 		return nothing_to_hand_down(a);
-	_cleanup_close_ int control = openat(own, "cgroup.subtree_control", O_WRONLY | O_CLOEXEC);
+	_cleanup_close_ int control =
+		openat(own, "cgroup.subtree_control", O_WRONLY | O_CLOEXEC);
 	if (control < 0)
 		return cgroup_refused(a, "open(cgroup.subtree_control)", errno);
-	return answer_pass("a cgroup could be made and a process moved into it; %s may be handed down "
-			   "by this process's cgroup (not done: it is not ours)",
+	return answer_pass(
+		"a cgroup could be made and a process moved into it; %s may be handed down "
+		"by this process's cgroup (not done: it is not ours)",
 		list);
 }
 

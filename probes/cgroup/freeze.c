@@ -72,23 +72,28 @@ static struct verdict ask(const struct ask *a)
 	if ((r = member_move(&in, a->cgroup)) < 0)
 		return cgroup_refused(a, "write(cgroup.procs)", -r);
 	if (!answers(&in) || !answers(&control))
-		return answer_error("write(cgroup.procs)", 0, "a process did not run after it was "
-							      "moved into the scratch cgroup");
+		return answer_error("write(cgroup.procs)", 0,
+			"a process did not run after it was "
+			"moved into the scratch cgroup");
 
 	if ((r = write_file(a->cgroup, "cgroup.freeze", "1")) < 0)
 		return cgroup_refused(a, "write(cgroup.freeze)", -r);
 	if ((r = wait_event(a->cgroup, "frozen 1")) < 0)
-		return answer_fail("1 was written to cgroup.freeze, but cgroup.events never said "
-				   "\"frozen 1\": %s",
+		return answer_fail(
+			"1 was written to cgroup.freeze, but cgroup.events never said "
+			"\"frozen 1\": %s",
 			strerror(-r));
 	if (!makes_no_progress(&in, &control))
-		return answer_fail("cgroup.events said \"frozen 1\", but the process still ran");
+		return answer_fail(
+			"cgroup.events said \"frozen 1\", but the process still ran");
 	if ((r = write_file(a->cgroup, "cgroup.freeze", "0")) < 0)
 		return cgroup_refused(a, "write(cgroup.freeze)", -r);
 	if (member_listen(&in, PATIENCE_MS) != MEMBER_ANSWERED)
-		return answer_fail("after 0 was written to cgroup.freeze the process did not go on");
-	return answer_pass("after \"frozen 1\" the process was silent while another answered %d "
-			   "times; thawed, it went on",
+		return answer_fail(
+			"after 0 was written to cgroup.freeze the process did not go on");
+	return answer_pass(
+		"after \"frozen 1\" the process was silent while another answered %d "
+		"times; thawed, it went on",
 		ROUNDS);
 }
 

@@ -53,19 +53,23 @@ static struct verdict ask(const struct ask *a)
 	if ((r = member_move(&in, a->cgroup)) < 0 || (r = member_move(&below, sub)) < 0)
 		return cgroup_refused(a, "write(cgroup.procs)", -r);
 	if (!answers(&in) || !answers(&below) || !answers(&outside))
-		return answer_error("write(cgroup.procs)", 0, "a process did not run after it was "
-							      "moved into the scratch cgroup");
+		return answer_error("write(cgroup.procs)", 0,
+			"a process did not run after it was "
+			"moved into the scratch cgroup");
 
 	r = write_file(a->cgroup, "cgroup.kill", "1");
 	if (r < 0)
 		return cgroup_refused(a, "write(cgroup.kill)", -r);
 	if (!killed(&in) || !killed(&below))
-		return answer_fail("1 was written to cgroup.kill, but a process in the cgroup or "
-				   "below it was not killed");
+		return answer_fail(
+			"1 was written to cgroup.kill, but a process in the cgroup or "
+			"below it was not killed");
 	if (!answers(&outside))
-		return answer_fail("cgroup.kill ended a process outside of the cgroup too");
-	return answer_pass("both processes, in the cgroup and in one below it, died of SIGKILL; one "
-			   "outside still runs");
+		return answer_fail(
+			"cgroup.kill ended a process outside of the cgroup too");
+	return answer_pass(
+		"both processes, in the cgroup and in one below it, died of SIGKILL; one "
+		"outside still runs");
 }
 
 const struct probe probe_cgroup_kill = {

@@ -25,7 +25,8 @@ static int kernel_has_cgroup2(const struct env *env)
 	ssize_t n = env_file(env, "/proc/filesystems", text, sizeof(text));
 	if (n < 0)
 		return n;
-	return strstr(text, "\tcgroup2\n") || (n > 8 && !strcmp(text + n - 8, "\tcgroup2"));
+	return strstr(text, "\tcgroup2\n") ||
+		(n > 8 && !strcmp(text + n - 8, "\tcgroup2"));
 }
 
 /* The v1 hierarchies that have controllers: "cpu memory"; these are what v2 cannot have. */
@@ -64,10 +65,11 @@ static struct verdict not_unified(const struct ask *a, const struct env_cgroup *
 			CGROUP_GO_UNIFIED,
 			"only v1 hierarchies are mounted; bound to them: %s",
 			*names ? names : "no controller");
-	return answer_denied(there < 0 ?
-			"unproven: no cgroup is mounted here, and /proc/filesystems, which says "
-			"whether the kernel has cgroup2, cannot be read" :
-			"the kernel has cgroup2, but it is not mounted on " USUAL " here",
+	return answer_denied(there < 0
+			? "unproven: no cgroup is mounted here, and /proc/filesystems, which says "
+			  "whether the kernel has cgroup2, cannot be read"
+			: "the kernel has cgroup2, but it is not mounted on " USUAL
+			  " here",
 		"mount it at boot, as systemd does; in a container, run it with a cgroup mount "
 		"(docker and podman do by default; in a chroot: bind " USUAL ")",
 		"cgroup2 is %s%.200s", *cg->mount ? "on " : "not mounted", cg->mount);
@@ -81,8 +83,8 @@ static struct verdict ask(const struct ask *a)
 
 	int r = env_cgroup(a->env, &cg);
 	if (r < 0)
-		return answer_error("open(mountinfo)", -r, "/proc/self/mountinfo: %s",
-			strerror(-r));
+		return answer_error(
+			"open(mountinfo)", -r, "/proc/self/mountinfo: %s", strerror(-r));
 	if (cg.layout != CGROUP_UNIFIED || strcmp(cg.mount, USUAL))
 		return not_unified(a, &cg);
 	if (!*a->env->prefix && statfs(USUAL, &fs) < 0)
@@ -92,7 +94,8 @@ static struct verdict ask(const struct ask *a)
 			"take that mount away (podman: --security-opt unmask=" USUAL ")",
 			"statfs(" USUAL ") says type %#lx", (unsigned long)fs.f_type);
 
-	snprintf(path, sizeof(path), "%s/cgroup.controllers", *cg.own ? cg.own : cg.mount);
+	snprintf(
+		path, sizeof(path), "%s/cgroup.controllers", *cg.own ? cg.own : cg.mount);
 	if (env_file(a->env, path, controllers, sizeof(controllers)) <= 0)
 		snprintf(controllers, sizeof(controllers), "none");
 	return answer_pass("unified: " USUAL " is a cgroup2; this process is in %.200s, "

@@ -19,8 +19,9 @@ static struct verdict ask(const struct ask *a)
 		return answer_refused(a, "open(ns/user)", -user);
 	_cleanup_close_ int before = ns_open(a->env, "net");
 	if (before == -ENOENT)
-		return answer_absent("there is no /proc/self/ns/net: this kernel has no network "
-				     "namespaces");
+		return answer_absent(
+			"there is no /proc/self/ns/net: this kernel has no network "
+			"namespaces");
 	if (before < 0)
 		return answer_refused(a, "open(ns/net)", -before);
 	if (unshare(CLONE_NEWNET) < 0)
@@ -33,13 +34,16 @@ static struct verdict ask(const struct ask *a)
 	if (owner < 0)
 		return answer_refused(a, "ioctl(NS_GET_USERNS)", errno);
 	if (ns_same(net, before) || !ns_same(owner, user))
-		return answer_fail("a network namespace made in a user namespace is not owned by it");
+		return answer_fail(
+			"a network namespace made in a user namespace is not owned by it");
 	_cleanup_close_ int other = ioctl(before, NS_GET_USERNS);
 	if (other < 0 ? errno != EPERM : ns_same(other, user))
-		return answer_fail("the network namespace from before the user namespace is said to "
-				   "be owned by it too");
-	return answer_pass("NS_GET_USERNS of a network namespace made here is this user namespace; "
-			   "of the one from before it is not (EPERM)");
+		return answer_fail(
+			"the network namespace from before the user namespace is said to "
+			"be owned by it too");
+	return answer_pass(
+		"NS_GET_USERNS of a network namespace made here is this user namespace; "
+		"of the one from before it is not (EPERM)");
 }
 
 const struct probe probe_ns_net_owner = {

@@ -27,11 +27,13 @@ static struct verdict ask_inside(const struct ask *a, void *arg)
 	if (ioctl(ns, NS_GET_OWNER_UID, &owner) < 0)
 		return answer_refused(a, "ioctl(NS_GET_OWNER_UID)", errno);
 	if (owner != INSIDE)
-		return answer_fail("seen from inside a user namespace, NS_GET_OWNER_UID says %u for "
-				   "the owner, who is mapped to %u there",
+		return answer_fail(
+			"seen from inside a user namespace, NS_GET_OWNER_UID says %u for "
+			"the owner, who is mapped to %u there",
 			owner, INSIDE);
-	return answer_pass("the owner of a user namespace is the uid that made it, and from inside "
-			   "the uid that this is mapped to (%u)",
+	return answer_pass(
+		"the owner of a user namespace is the uid that made it, and from inside "
+		"the uid that this is mapped to (%u)",
 		owner);
 }
 
@@ -48,7 +50,8 @@ static struct verdict ask(const struct ask *a)
 	if (ioctl(ns, NS_GET_OWNER_UID, &owner) < 0)
 		return answer_refused(a, "ioctl(NS_GET_OWNER_UID)", errno);
 	if (owner != uid)
-		return answer_fail("NS_GET_OWNER_UID says %u for a user namespace made by uid %u",
+		return answer_fail(
+			"NS_GET_OWNER_UID says %u for a user namespace made by uid %u",
 			owner, uid);
 	return ask_in_child(a, ask_inside, &ns);
 }

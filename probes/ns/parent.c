@@ -27,15 +27,18 @@ static struct verdict ask(const struct ask *a)
 	if (parent < 0)
 		return answer_refused(a, "ioctl(NS_GET_PARENT)", errno);
 	if (ns_same(child, own) || !ns_same(parent, own))
-		return answer_fail("NS_GET_PARENT of a child user namespace is not the namespace it "
-				   "was made in");
+		return answer_fail(
+			"NS_GET_PARENT of a child user namespace is not the namespace it "
+			"was made in");
 	_cleanup_close_ int beyond = ioctl(own, NS_GET_PARENT);
 	if (beyond >= 0)
-		return answer_fail("NS_GET_PARENT let a user namespace see the one around it");
+		return answer_fail(
+			"NS_GET_PARENT let a user namespace see the one around it");
 	if (errno != EPERM)
 		return answer_refused(a, "ioctl(NS_GET_PARENT)", errno);
-	return answer_pass("the parent of a child user namespace is one's own (same inode); the "
-			   "parent of one's own is EPERM");
+	return answer_pass(
+		"the parent of a child user namespace is one's own (same inode); the "
+		"parent of one's own is EPERM");
 }
 
 const struct probe probe_ns_parent = {

@@ -31,10 +31,12 @@ static struct verdict ask(const struct ask *a)
 	if (own < 0)
 		return answer_refused(a, stage, errno);
 	if (foreign >= 0)
-		return answer_fail("sysfs could be mounted in a user namespace over a network "
-				   "namespace that it does not own");
-	return answer_pass("%s, while the same mount succeeded once the process had a network "
-			   "namespace of its own",
+		return answer_fail(
+			"sysfs could be mounted in a user namespace over a network "
+			"namespace that it does not own");
+	return answer_pass(
+		"%s, while the same mount succeeded once the process had a network "
+		"namespace of its own",
 		refused);
 }
 

@@ -23,7 +23,8 @@ static long shown_flags(int sysfs)
 {
 	char text[32] = "";
 
-	_cleanup_close_ int fd = openat(sysfs, "class/net/lo/flags", O_RDONLY | O_CLOEXEC);
+	_cleanup_close_ int fd =
+		openat(sysfs, "class/net/lo/flags", O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
 		return -1;
 	return strtol(text, NULL, 16);
@@ -53,17 +54,20 @@ static struct verdict ask(const struct ask *a)
 		return answer_refused(a, "ioctl(SIOCSIFFLAGS)", err);
 	long after = shown_flags(sysfs);
 	if (before < 0 || (before & IFF_UP) || !(after & IFF_UP) || after < 0)
-		return answer_fail("sysfs was mounted, but its class/net does not show this network "
-				   "namespace: the flags of lo are %#lx before and %#lx after it was "
-				   "brought up",
+		return answer_fail(
+			"sysfs was mounted, but its class/net does not show this network "
+			"namespace: the flags of lo are %#lx before and %#lx after it was "
+			"brought up",
 			before, after);
-	return answer_pass("class/net of the new sysfs shows this network namespace: lo was brought "
-			   "up in it and its flags went from %#lx to %#lx",
+	return answer_pass(
+		"class/net of the new sysfs shows this network namespace: lo was brought "
+		"up in it and its flags went from %#lx to %#lx",
 		before, after);
 }
 
 const struct probe probe_ns_sysfs_own_net = {
-	.about = "sysfs can be mounted in a user namespace that owns its network namespace",
+	.about =
+		"sysfs can be mounted in a user namespace that owns its network namespace",
 	.man = "user_namespaces(7)",
 	.since = NULL,
 	.kconfig = "CONFIG_NET_NS",

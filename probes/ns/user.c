@@ -15,8 +15,9 @@ static struct verdict ask(const struct ask *a)
 {
 	_cleanup_close_ int before = ns_open(a->env, "user");
 	if (before == -ENOENT)
-		return answer_absent("there is no /proc/self/ns/user: this kernel has no user "
-				     "namespaces");
+		return answer_absent(
+			"there is no /proc/self/ns/user: this kernel has no user "
+			"namespaces");
 	if (before < 0)
 		return answer_refused(a, "open(ns/user)", -before);
 
@@ -26,19 +27,23 @@ static struct verdict ask(const struct ask *a)
 	if (after < 0)
 		return answer_refused(a, "open(ns/user)", -after);
 	if (ns_same(before, after))
-		return answer_fail("unshare(CLONE_NEWUSER) succeeded, but the process is in the "
-				   "same user namespace as before");
+		return answer_fail(
+			"unshare(CLONE_NEWUSER) succeeded, but the process is in the "
+			"same user namespace as before");
 
 	struct env inside;
 	int r = env_read(&inside, a->env->prefix);
 	if (r < 0)
-		return answer_error("open(status)", -r, "/proc/self/status cannot be read");
+		return answer_error(
+			"open(status)", -r, "/proc/self/status cannot be read");
 	if (!env_has_cap(&inside, CAP_SYS_ADMIN))
 		return answer_fail("the process is in a new user namespace but has no "
 				   "CAP_SYS_ADMIN in it");
-	return answer_pass("unshare(CLONE_NEWUSER) moved the process to another user namespace, "
-			   "where it has CAP_SYS_ADMIN%s",
-		env_has_cap(a->env, CAP_SYS_ADMIN) ? "" : "; before it had no CAP_SYS_ADMIN");
+	return answer_pass(
+		"unshare(CLONE_NEWUSER) moved the process to another user namespace, "
+		"where it has CAP_SYS_ADMIN%s",
+		env_has_cap(a->env, CAP_SYS_ADMIN) ? ""
+						   : "; before it had no CAP_SYS_ADMIN");
 }
 
 const struct probe probe_ns_user = {

@@ -22,7 +22,7 @@
 /* In a child: the errno of making a user namespace comes back in v.err, 0 if it was made. */
 static struct verdict make_one(const struct ask *a, void *arg)
 {
-	return (struct verdict){ .err = unshare(CLONE_NEWUSER) < 0 ? errno : 0 };
+	return (struct verdict) { .err = unshare(CLONE_NEWUSER) < 0 ? errno : 0 };
 }
 
 static bool set_limit(const struct ask *a, const char *value, struct verdict *ret_refused)
@@ -53,8 +53,9 @@ static struct verdict ask(const struct ask *a)
 	if (v.outcome == OUTCOME_ERROR)
 		return v;
 	if (v.err != ENOSPC && v.err != EUSERS)
-		return answer_fail("with user.max_user_namespaces at 0 in this user namespace another "
-				   "one could still be made");
+		return answer_fail(
+			"with user.max_user_namespaces at 0 in this user namespace another "
+			"one could still be made");
 
 	if (!set_limit(a, "1000\n", &v))
 		return v;
@@ -62,11 +63,13 @@ static struct verdict ask(const struct ask *a)
 	if (v.outcome == OUTCOME_ERROR)
 		return v;
 	if (v.err)
-		return answer_fail("with the limit raised from 0 to 1000 no user namespace could be made: "
-				   "%s",
+		return answer_fail(
+			"with the limit raised from 0 to 1000 no user namespace could be made: "
+			"%s",
 			strerror(v.err));
-	return answer_pass("inside a user namespace, user.max_user_namespaces=0 made the next "
-			   "unshare(2) ENOSPC; before, and with 1000, it succeeded");
+	return answer_pass(
+		"inside a user namespace, user.max_user_namespaces=0 made the next "
+		"unshare(2) ENOSPC; before, and with 1000, it succeeded");
 }
 
 const struct probe probe_ns_user_limit = {

@@ -25,17 +25,20 @@ static struct verdict ask(const struct ask *a)
 	if (unshare(CLONE_NEWUSER) < 0)
 		return answer_refused(a, "unshare(user)", errno);
 	if (geteuid() == 0)
-		return answer_fail("in a user namespace without a map the process is uid 0 already");
+		return answer_fail(
+			"in a user namespace without a map the process is uid 0 already");
 	if (map_self(a, uid, gid, &v) < 0)
 		return v;
 	if (geteuid() != 0 || getegid() != 0)
-		return answer_fail("uid_map and gid_map were accepted, but the process is %u:%u and "
-				   "not 0:0",
+		return answer_fail(
+			"uid_map and gid_map were accepted, but the process is %u:%u and "
+			"not 0:0",
 			geteuid(), getegid());
 	if (prctl(PR_CAPBSET_DROP, CAP_SYS_BOOT) < 0)
 		return answer_refused(a, "prctl(capbset_drop)", errno);
-	return answer_pass("after \"0 %u 1\" was written to uid_map the process, which was an "
-			   "unmapped id before, is root in its namespace and can use a capability",
+	return answer_pass(
+		"after \"0 %u 1\" was written to uid_map the process, which was an "
+		"unmapped id before, is root in its namespace and can use a capability",
 		uid);
 }
 

@@ -24,24 +24,30 @@ static struct verdict ask(const struct ask *a)
 	if (outer < 0)
 		return answer_refused(a, "open(ns/user)", -outer);
 	if (geteuid() != 0)
-		return answer_error("write(uid_map)", 0, "the asker is not root in the outer one");
+		return answer_error(
+			"write(uid_map)", 0, "the asker is not root in the outer one");
 
 	if (unshare(CLONE_NEWUSER) < 0)
 		return answer_refused(a, "unshare(user)", errno);
 	_cleanup_close_ int inner = ns_open(a->env, "user");
 	if (inner < 0 || ns_same(outer, inner) || geteuid() == 0)
-		return answer_fail("unshare(CLONE_NEWUSER) succeeded inside a user namespace, but no "
-				   "new one was made");
+		return answer_fail(
+			"unshare(CLONE_NEWUSER) succeeded inside a user namespace, but no "
+			"new one was made");
 	if (map_self(a, 0, 0, &v) < 0)
 		return v;
-	if (geteuid() != 0 || env_file(a->env, "/proc/self/uid_map", map, sizeof(map)) < 0 ||
+	if (geteuid() != 0 ||
+		env_file(a->env, "/proc/self/uid_map", map, sizeof(map)) < 0 ||
 		sscanf(map, "%u %u %u", &inside, &outside, &count) != 3 || inside != 0 ||
 		count != 1)
-		return answer_fail("the map of the inner namespace was accepted, but is not in force");
+		return answer_fail(
+			"the map of the inner namespace was accepted, but is not in force");
 	if (setns(outer, CLONE_NEWUSER) == 0)
-		return answer_fail("from the inner user namespace the outer one could be joined");
-	return answer_pass("a user namespace made inside another has its own ids, and no way back "
-			   "to the outer one");
+		return answer_fail(
+			"from the inner user namespace the outer one could be joined");
+	return answer_pass(
+		"a user namespace made inside another has its own ids, and no way back "
+		"to the outer one");
 }
 
 const struct probe probe_ns_user_nested = {

@@ -40,37 +40,57 @@ point() {
 	fi
 }
 
-for version; do
-	if ! vmlinuz=$(ci/kernels "$version" 2>"$tmp/why"); then
+# ask VERSION: boots it and puts its records, or why there are none, into $tmp
+ask() {
+	vmlinuz=$(ci/kernels "$1" 2>"$tmp/$1.unavailable") || return
+	rm "$tmp/$1.unavailable"
+	# The exit code is the report's: what it says is looked at in the records.
+	ci/guest -t 300 "$vmlinuz" "$plimsoll" probe --prove --report - \
+		>"$tmp/$1.records" 2>"$tmp/$1.why" || :
+}
+
+judge() {
+	records=$tmp/$1.records
+	if [ -e "$tmp/$1.unavailable" ]; then
 		points=$((points + 1))
-		echo "ok $points - Linux $version # SKIP $(tail -n 1 "$tmp/why" | tr '#' ' ')"
-		continue
+		echo "ok $points - Linux $1 # SKIP $(tail -n 1 "$tmp/$1.unavailable" | tr '#' ' ')"
+		return
 	fi
-	# The report's exit code is not what is looked at here: its records are.
-	ci/guest "$vmlinuz" "$plimsoll" probe --prove --report - >"$tmp/records" 2>"$tmp/why"
-	if ! "$plimsoll" report --format tap "$tmp/records" >/dev/null 2>>"$tmp/why" &&
-		[ $? -eq 3 ]; then
-		point 1 "Linux $version boots and answers"
-		sed 's/^/# /' "$tmp/why"
-		continue
+	"$plimsoll" report --format tap "$records" >/dev/null 2>>"$tmp/$1.why"
+	if [ $? -eq 3 ]; then
+		point 1 "Linux $1 boots and answers"
+		sed 's/^/# /' "$tmp/$1.why"
+		return
 	fi
 	jq -r 'select(.type == "probe" and .asker == "root") | [.name, .outcome, .detail] | @tsv' \
-		"$tmp/records" >"$tmp/root"
+		"$records" >"$tmp/root"
 	count=0
 	while IFS='	' read -r name outcome detail; do
 		count=$((count + 1))
-		want=$(known "$version" "$name")
+		want=$(known "$1" "$name")
 		[ "$outcome" = "$want" ] && continue
-		point 1 "Linux $version: $name is $outcome, known to be $want"
+		point 1 "Linux $1: $name is $outcome, known to be $want"
 		echo "# $detail"
 	done <"$tmp/root"
-	point $((count < 30)) "Linux $version: $count probes answered as is known"
-	errors=$(jq -c 'select(.outcome == "error")' "$tmp/records")
-	point $((${#errors} > 0)) "Linux $version: no error, whoever asks"
+	point $((count < 30)) "Linux $1: $count probes answered as is known"
+	errors=$(jq -c 'select(.outcome == "error")' "$records")
+	point $((${#errors} > 0)) "Linux $1: no error, whoever asks"
 	[ -z "$errors" ] || printf '%s\n' "$errors" | sed 's/^/# /'
-	unproved=$(jq -c 'select(.type == "proof" and .outcome != "pass")' "$tmp/records")
-	point $((${#unproved} > 0)) "Linux $version: every probe says no when sabotaged"
+	unproved=$(jq -c 'select(.type == "proof" and .outcome != "pass")' "$records")
+	point $((${#unproved} > 0)) "Linux $1: every probe says no when sabotaged"
 	[ -z "$unproved" ] || printf '%s\n' "$unproved" | sed 's/^/# /'
+}
+
+# As many guests at a time as there are processors; they are judged in order.
+running=0
+for version; do
+	ask "$version" &
+	running=$((running + 1))
+	[ $((running % $(nproc))) -ne 0 ] || wait
+done
+wait
+for version; do
+	judge "$version"
 done
 echo "1..$points"
 exit $failed

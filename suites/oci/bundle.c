@@ -25,7 +25,7 @@ void bundle_resolve(const struct trial *t, const char *text, char *ret_path, siz
 		snprintf(ret_path, size, "%s/host/%s", t->workspace, text + 1);
 }
 
-/* Not inlined: its buffer would stand on the stack once for each level of the JSON. */
+/* Not inlined: the buffer would stand on the stack once for each level of the JSON. */
 static json_t *__attribute__((noinline)) resolve_text(const struct trial *t, const char *text)
 {
 	char path[PATH_MAX];
@@ -34,27 +34,52 @@ static json_t *__attribute__((noinline)) resolve_text(const struct trial *t, con
 	return json_string(path);
 }
 
-json_t *bundle_resolve_json(const struct trial *t, const json_t *value)
+static json_t *__attribute__((noinline)) unresolve_text(const struct trial *t, const char *text)
+{
+	static const char *const names[] = { "@id", "@bundle" };
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		bundle_resolve(t, names[i], path, sizeof(path));
+		if (!strcmp(path, text))
+			return json_string(names[i]);
+	}
+	return json_string(text);
+}
+
+/* A copy in which every string is what `map` makes of it. */
+static json_t *map_strings(const struct trial *t, const json_t *value,
+	json_t *(*map)(const struct trial *t, const char *text))
 {
 	const char *key;
 	json_t *member, *copy;
 	size_t i;
 
-	if (json_is_string(value) && json_string_value(value)[0] == '@')
-		return resolve_text(t, json_string_value(value));
+	if (json_is_string(value))
+		return map(t, json_string_value(value));
 	if (json_is_object(value)) {
 		copy = json_object();
 		json_object_foreach((json_t *)value, key, member)
-			json_object_set_new(copy, key, bundle_resolve_json(t, member));
+			json_object_set_new(copy, key, map_strings(t, member, map));
 		return copy;
 	}
 	if (json_is_array(value)) {
 		copy = json_array();
 		json_array_foreach((json_t *)value, i, member)
-			json_array_append_new(copy, bundle_resolve_json(t, member));
+			json_array_append_new(copy, map_strings(t, member, map));
 		return copy;
 	}
 	return json_deep_copy(value);
+}
+
+json_t *bundle_resolve_json(const struct trial *t, const json_t *value)
+{
+	return map_strings(t, value, resolve_text);
+}
+
+json_t *bundle_unresolve_json(const struct trial *t, const json_t *value)
+{
+	return map_strings(t, value, unresolve_text);
 }
 
 /* "create start collect delete" unless the case says otherwise. */

@@ -19,4 +19,7 @@ void bundle_resolve(const struct trial *t, const char *text, char *ret_path, siz
 /* The same in every string of a JSON value; a new reference. */
 json_t *bundle_resolve_json(const struct trial *t, const json_t *value);
 
+/* The other way round, so that a case can expect "@id" and "@bundle" of what is said. */
+json_t *bundle_unresolve_json(const struct trial *t, const json_t *value);
+
 #endif

@@ -9,6 +9,7 @@
 #include "match.h"
 #include "observe.h"
 #include "patch.h"
+#include "prepare.h"
 #include "steps.h"
 
 /* What is at hand while a case is checked; the first complaint stays. */
@@ -35,11 +36,51 @@ static int complain(const struct checking *c, const char *pointer, const char *f
 	return -EINVAL;
 }
 
+/* What a string has to be. */
+struct form {
+	const char *words;
+	bool (*is)(const char *text);
+};
+
+/* Nothing is prepared outside the case's own directory. */
+static bool is_below(const char *path)
+{
+	for (const char *at = path; at; at = strchr(at, '/')) {
+		at += at != path;
+		if (strcspn(at, "/") == 0 || !strncmp(at, "../", 3) || !strcmp(at, ".."))
+			return false;
+	}
+	return true;
+}
+
+static bool is_ids(const char *text)
+{
+	size_t uid = strspn(text, "0123456789"), gid;
+
+	gid = text[uid] == ':' ? strspn(text + uid + 1, "0123456789") : 0;
+	return uid && gid && !text[uid + 1 + gid];
+}
+
+static bool is_mode(const char *text)
+{
+	size_t len = strlen(text);
+
+	return len >= 3 && len <= 5 && strspn(text, "01234567") == len;
+}
+
+static const struct form below = { "a path below the case's host directory, not ending in /",
+	is_below };
+static const struct form ids = { "UID:GID, in numbers", is_ids };
+static const struct form mode = { "a mode in octal", is_mode };
+static const struct form ns_type = { "mount, network, uts, ipc, user or cgroup",
+	prepare_knows_namespace };
+
 /* The members an object may have. */
 struct member {
 	const char *key;
 	json_type type;
 	bool required;
+	const struct form *form; /* of a string; NULL: any */
 };
 
 static const char *type_name(json_type type)
@@ -74,6 +115,9 @@ static int check_members(const struct checking *c, const json_t *object, const c
 			return complain(c, at, "unknown key");
 		if (!is_type(value, members[i].type))
 			return complain(c, at, "must be %s", type_name(members[i].type));
+		const struct form *form = members[i].form;
+		if (form && !form->is(json_string_value(value)))
+			return complain(c, at, "must be %s", form->words);
 	}
 	for (size_t i = 0; i < count; i++)
 		if (members[i].required && !json_object_get(object, members[i].key))
@@ -101,14 +145,15 @@ static int check_host(const struct checking *c, const json_t *host)
 {
 	static const struct member keys[] = { { "mounts", JSON_ARRAY }, { "dirs", JSON_ARRAY },
 		{ "files", JSON_ARRAY }, { "namespaces", JSON_ARRAY } };
-	static const struct member mount[] = { { "at", JSON_STRING, true },
+	static const struct member mount[] = { { "at", JSON_STRING, true, &below },
 		{ "type", JSON_STRING, true }, { "data", JSON_STRING } };
-	static const struct member dir[] = { { "at", JSON_STRING, true },
-		{ "owner", JSON_STRING }, { "mode", JSON_STRING } };
-	static const struct member file[] = { { "at", JSON_STRING, true },
-		{ "owner", JSON_STRING }, { "mode", JSON_STRING }, { "text", JSON_STRING } };
-	static const struct member ns[] = { { "at", JSON_STRING, true },
-		{ "type", JSON_STRING, true }, { "owner", JSON_STRING },
+	static const struct member dir[] = { { "at", JSON_STRING, true, &below },
+		{ "owner", JSON_STRING, false, &ids }, { "mode", JSON_STRING, false, &mode } };
+	static const struct member file[] = { { "at", JSON_STRING, true, &below },
+		{ "owner", JSON_STRING, false, &ids }, { "mode", JSON_STRING, false, &mode },
+		{ "text", JSON_STRING } };
+	static const struct member ns[] = { { "at", JSON_STRING, true, &below },
+		{ "type", JSON_STRING, true, &ns_type }, { "owner", JSON_STRING, false, &below },
 		{ "map", JSON_STRING } };
 	int r;
 
@@ -128,7 +173,8 @@ static int check_steps(const struct checking *c, const json_t *steps)
 {
 	static const struct member step[] = { { "do", JSON_STRING, true }, { "as", JSON_STRING },
 		{ "id", JSON_STRING }, { "signal", JSON_STRING }, { "pid-file", JSON_STRING },
-		{ "cwd", JSON_STRING } };
+		{ "cwd", JSON_STRING }, { "fds", JSON_INTEGER },
+		{ "preserve-fds", JSON_INTEGER } };
 	char at[64], why[256];
 	size_t i;
 	json_t *value;

@@ -64,7 +64,7 @@ static void take_line(struct channel *c, const char *text, size_t len)
 		c->ready = true;
 	} else if (c->begun && sig) {
 		json_array_append(c->signals, sig);
-	} else if (signed_as(c, line, "end")) {
+	} else if (c->begun && signed_as(c, line, "end")) {
 		c->ended = (size_t)json_integer_value(json_object_get(line, "facts")) ==
 			json_object_size(c->facts);
 	} else if (!*c->other) {

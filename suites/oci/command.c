@@ -110,6 +110,8 @@ static void exec_command(const struct trial *t, const struct command *cmd, int o
 	if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0)
 		_exit(127);
 	clean_process();
+	for (int i = 0; i < cmd->fds; i++)
+		dup2(0, STDERR_FILENO + 1 + i);
 	if (chdir(cmd->cwd ? cmd->cwd : bundle) < 0) {
 		dprintf(2, "cannot enter %s: %s\n", cmd->cwd ? cmd->cwd : bundle, strerror(errno));
 		_exit(127);

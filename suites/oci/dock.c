@@ -31,10 +31,16 @@ static json_t *failure(const char *fault, const char *what)
 	return json_pack("{s:s, s:s}", "error", clean ? clean : "", "fault", fault);
 }
 
-/* Mounts that are writable and have to stay so: runtimes make cgroups. */
+/*
+ * Mounts that are writable and have to stay so: runtimes make cgroups; and where sysfs is
+ * read-only outside, the kernel refuses a writable one in a user namespace.
+ */
 static bool stays_writable(struct libmnt_fs *fs)
 {
-	return !strncmp(mnt_fs_get_fstype(fs), "cgroup", 6) && mnt_fs_match_options(fs, "rw");
+	const char *type = mnt_fs_get_fstype(fs);
+
+	return (!strncmp(type, "cgroup", 6) || !strcmp(type, "sysfs")) &&
+		mnt_fs_match_options(fs, "rw");
 }
 
 /*

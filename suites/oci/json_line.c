@@ -11,6 +11,7 @@
 struct scan {
 	const char *at;
 	int line;
+	int key_line; /* of what `at` is the value of: that may begin on a later line */
 };
 
 static void skip_space(struct scan *s)
@@ -75,26 +76,23 @@ static bool enter(struct scan *s, const char *token, size_t len)
 		if (!*s->at || *s->at == '}' || *s->at == ']')
 			return false;
 		bool here = object ? key_is(*s, token, len) : index_is(i, token, len);
-		if (here && !object)
-			return true;
-		int line = s->line;
-		if (object)
+		s->key_line = s->line;
+		if (object) {
 			skip_string(s);
-		if (here) {
 			skip_space(s);
-			/* The key's line, should its value begin on a later one. */
-			s->line = line;
-			return true;
 		}
+		if (here)
+			return true;
 		skip_value(s);
 	}
 }
 
 int json_line(const char *text, const char *pointer)
 {
-	struct scan s = { text, 1 };
+	struct scan s = { .at = text, .line = 1 };
 
 	skip_space(&s);
+	s.key_line = s.line;
 	while (*pointer == '/') {
 		/* A key may hold slashes, as facts do: take the longest that is there. */
 		size_t len = strlen(++pointer);
@@ -105,9 +103,9 @@ int json_line(const char *text, const char *pointer)
 				break;
 		}
 		if (!len)
-			return s.line;
+			return s.key_line;
 		s = next;
 		pointer += len;
 	}
-	return s.line;
+	return s.key_line;
 }

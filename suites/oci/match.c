@@ -115,6 +115,29 @@ bool match(const json_t *want, const json_t *got)
 	return m->match(json_object_get(want, m->name), got);
 }
 
+void match_narrow(const json_t *want, const json_t *got, json_t **ret_want, json_t **ret_got)
+{
+	const json_t *members = json_object_get(want, "subset");
+	const char *key;
+	json_t *value;
+
+	if (!members || !json_is_object(got)) {
+		*ret_want = json_incref((json_t *)want);
+		*ret_got = json_incref((json_t *)got);
+		return;
+	}
+	*ret_want = json_object();
+	*ret_got = json_object();
+	json_object_foreach((json_t *)members, key, value) {
+		json_t *have = json_object_get(got, key);
+		if (match_member(value, have))
+			continue;
+		json_object_set(*ret_want, key, value);
+		if (have)
+			json_object_set(*ret_got, key, have);
+	}
+}
+
 static int check_regex(const char *text, char *why, size_t why_size)
 {
 	regex_t re;

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,13 +33,23 @@ int patch_merge(json_t *doc, const json_t *patch)
 	return 0;
 }
 
+/* The element that a token names, -1 the last; SIZE_MAX, which no array has, if it names none. */
+static size_t index_of(const json_t *array, const char *token)
+{
+	size_t len = strlen(token);
+
+	if (!strcmp(token, "-1"))
+		return json_array_size(array) - 1;
+	if (!len || len > 9 || strspn(token, "0123456789") != len || (*token == '0' && len > 1))
+		return SIZE_MAX;
+	return strtoul(token, NULL, 10);
+}
+
 /* One step of a JSON pointer: the member or element of `at`, NULL if there is none. */
 static json_t *child(json_t *at, const char *token)
 {
-	if (json_is_array(at)) {
-		size_t size = json_array_size(at);
-		return json_array_get(at, strcmp(token, "-1") ? strtoul(token, NULL, 10) : size - 1);
-	}
+	if (json_is_array(at))
+		return json_array_get(at, index_of(at, token));
 	return json_object_get(at, token);
 }
 
@@ -76,18 +87,16 @@ static int add(json_t *at, const char *token, json_t *value)
 {
 	if (json_is_object(at))
 		return json_object_set(at, token, value);
-	size_t size = json_array_size(at);
-	size_t index = strcmp(token, "-") ? strtoul(token, NULL, 10) : size;
-	return json_array_insert(at, index, value);
+	if (!strcmp(token, "-"))
+		return json_array_append(at, value);
+	return json_array_insert(at, index_of(at, token), value);
 }
 
 static int remove_at(json_t *at, const char *token)
 {
 	if (json_is_object(at))
 		return json_object_del(at, token);
-	size_t size = json_array_size(at);
-	return json_array_remove(at,
-		strcmp(token, "-1") ? strtoul(token, NULL, 10) : size - 1);
+	return json_array_remove(at, index_of(at, token));
 }
 
 static int replace(json_t *at, const char *token, json_t *value)
@@ -96,9 +105,7 @@ static int replace(json_t *at, const char *token, json_t *value)
 		return -1;
 	if (json_is_object(at))
 		return json_object_set(at, token, value);
-	size_t size = json_array_size(at);
-	return json_array_set(at, strcmp(token, "-1") ? strtoul(token, NULL, 10) : size - 1,
-		value);
+	return json_array_set(at, index_of(at, token), value);
 }
 
 static int apply_one(json_t *doc, const json_t *op, char *why, size_t why_size)

@@ -100,6 +100,14 @@ static const struct {
 	{ "cgroup", "cgroup", CLONE_NEWCGROUP },
 };
 
+bool prepare_knows_namespace(const char *type)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(ns_types); i++)
+		if (!strcmp(ns_types[i].type, type))
+			return true;
+	return false;
+}
+
 /* Holds a new namespace until it is pinned: made inside the user namespace `owner`, if any. */
 static void hold(int flag, int owner, int say, int go, int parent)
 {

@@ -4,6 +4,9 @@
 
 #include "trial.h"
 
+/* Is there a namespace of this OCI name that can be prepared? */
+bool prepare_knows_namespace(const char *type);
+
 /*
  * Makes it below host/ of the workspace, in the dock's own mount namespace, where it dies
  * with the dock. In this order: mounts, dirs, files, namespaces. 0, or -errno with a sentence

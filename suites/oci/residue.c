@@ -87,6 +87,7 @@ static void add_processes(json_t *list)
 	}
 }
 
+/* A hidden name is the runtime's own, not a container's: crun keeps an empty directory there. */
 static void add_names(json_t *list, const char *dir, const char *what)
 {
 	_cleanup_closedir_ DIR *d = opendir(dir);
@@ -94,7 +95,7 @@ static void add_names(json_t *list, const char *dir, const char *what)
 	char key[512];
 
 	while (d && (e = readdir(d))) {
-		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
+		if (e->d_name[0] == '.')
 			continue;
 		snprintf(key, sizeof(key), "%s %s", what, e->d_name);
 		note(list, key, "there");

@@ -17,6 +17,7 @@
 #include "steps.h"
 
 #define LIST_MAX 16
+#define FDS_MAX 16
 
 static const char *const verbs[] = { "create", "start", "state", "kill", "delete", "features",
 	"collect" };
@@ -32,6 +33,8 @@ struct step step_read(const json_t *json)
 		s.signal = json_string_value(json_object_get(json, "signal"));
 		s.pid_file = json_string_value(json_object_get(json, "pid-file"));
 		s.cwd = json_string_value(json_object_get(json, "cwd"));
+		s.fds = json_integer_value(json_object_get(json, "fds"));
+		s.preserve_fds = json_integer_value(json_object_get(json, "preserve-fds"));
 	}
 	if (!s.as)
 		s.as = s.verb;
@@ -42,6 +45,10 @@ int step_check(const json_t *json, char *why, size_t why_size)
 {
 	struct step s = step_read(json);
 
+	if (s.fds < 0 || s.fds > FDS_MAX || s.preserve_fds < 0 || s.preserve_fds > FDS_MAX) {
+		snprintf(why, why_size, "\"fds\" and \"preserve-fds\" are 0 to %d", FDS_MAX);
+		return -EINVAL;
+	}
 	for (size_t i = 0; s.verb && i < ARRAY_SIZE(verbs); i++)
 		if (!strcmp(verbs[i], s.verb))
 			return 0;
@@ -124,7 +131,10 @@ static int run_verb(struct trial *t, const struct step *s, const char *const *ar
 		argv[n++] = *args;
 	argv[n] = NULL;
 	bundle_resolve(t, s->cwd ? s->cwd : "@bundle", cwd, sizeof(cwd));
-	struct command cmd = { .argv = argv, .cwd = cwd, .to_witness = !strcmp(s->verb, "create") };
+	struct command cmd = { .argv = argv,
+		.cwd = cwd,
+		.to_witness = !strcmp(s->verb, "create"),
+		.fds = s->fds };
 	int r = command_run(t, &cmd, ret);
 	if (r < 0)
 		return r;
@@ -173,14 +183,25 @@ static pid_t ask_pid(struct trial *t)
 
 static int do_create(struct trial *t, const struct step *s)
 {
-	char bundle[128], pid_file[PATH_MAX], written[PATH_MAX + 128];
+	char bundle[128], pid_file[PATH_MAX], written[PATH_MAX + 128], preserve[16];
+	const char *args[LIST_MAX] = { "--bundle", bundle };
 	struct command_result r;
+	size_t n = 2;
 
 	snprintf(bundle, sizeof(bundle), "%s/bundle", t->workspace);
 	snprintf(pid_file, sizeof(pid_file), "%s/pid", t->workspace);
 	if (s->pid_file)
 		bundle_resolve(t, s->pid_file, pid_file, sizeof(pid_file));
-	const char *args[] = { "--bundle", bundle, "--pid-file", pid_file, id_of(t, s), NULL };
+	snprintf(preserve, sizeof(preserve), "%d", s->preserve_fds);
+	if (!s->pid_file || *s->pid_file) {
+		args[n++] = "--pid-file";
+		args[n++] = pid_file;
+	}
+	if (s->preserve_fds) {
+		args[n++] = "--preserve-fds";
+		args[n++] = preserve;
+	}
+	args[n] = id_of(t, s);
 	int ret = run_verb(t, s, args, &r);
 	if (ret < 0)
 		return ret;
@@ -225,8 +246,9 @@ static int do_simple(struct trial *t, const struct step *s)
 	if (ret < 0)
 		return ret;
 	if (!strcmp(s->verb, "state") || !strcmp(s->verb, "features")) {
-		json_t *said = json_loads(r.out, JSON_REJECT_DUPLICATES, NULL);
-		put(t, s->as, s->verb, said ? said : json_string("not JSON"));
+		json_auto_t *said = json_loads(r.out, JSON_REJECT_DUPLICATES, NULL);
+		put(t, s->as, s->verb,
+			said ? bundle_unresolve_json(t, said) : json_string("not JSON"));
 	}
 	command_release(&r);
 	return 0;
@@ -261,8 +283,8 @@ static int do_collect(struct trial *t, const struct step *s)
 {
 	cleanup_close(&t->channel.out);
 	t->channel.out = -1;
-	bool was_ready = t->channel.ready;
-	bool in_time = trial_wait(t, -1, was_ready ? said_all : said_all_or_ready, t->deadline_ms);
+	bool in_time = trial_wait(t, -1, t->held ? said_all : said_all_or_ready, t->deadline_ms);
+	t->held = t->channel.ready;
 	if (t->channel.ended || t->channel.in < 0)
 		wait_init(t);
 	put(t, s->as, "exit", json_string(in_time ? "ok" : "timeout"));

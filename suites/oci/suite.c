@@ -401,11 +401,13 @@ static bool canary_lives(struct run *run, int *ret_err)
 	json_t *result = NULL;
 	bool lives = false;
 
-	*ret_err = run_cases(run, &canary, &result, 1, false);
+	*ret_err = run_cases(run, &canary, &result, 1, run->suite->opt.prove);
 	if (result) {
 		struct judged j = judge(canary, json_object_get(result, "plain"), NULL, NULL, NULL);
 		lives = j.verdict.outcome == OUTCOME_PASS;
 		record_case(run, canary, &j, result);
+		if (lives && run->prove)
+			record_proof(run, canary, json_object_get(result, "sabotaged"));
 	}
 	json_decref(result);
 	return lives;

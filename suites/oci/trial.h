@@ -44,6 +44,7 @@ struct trial {
 	json_t *before;        /* what stood on the host before the first step */
 	json_t *failed_step;   /* {"step","exit","stderr"}: one that nobody observes */
 	struct channel channel;
+	bool held;             /* a collect has seen the witness ready for signals */
 	pid_t init;            /* the container's process, once known; 0 */
 	uint64_t start_ns;     /* CLOCK_MONOTONIC when `start` was called; 0 */
 	struct reaped reaped[64];

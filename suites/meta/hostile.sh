@@ -1,0 +1,653 @@
+#!/bin/sh
+# Runtimes that hang, flood, lie, fork and litter, hostile fixtures and hostile surroundings:
+# each has to be told for what it is, in time, and nothing may be left of it.
+#   hostile.sh PLIMSOLL      speaks TAP; needs root, jq, and runc for the ones that are mostly right
+# A runtime here is a few lines of sh; those that are mostly right hand on to runc.
+# shellcheck disable=SC2016 # what stands in quotes is for the fake runtimes' shells
+set -u
+export LC_ALL=C
+unset NO_COLOR COLUMNS || true
+umask 022
+
+skip_all() {
+	echo "1..0 # SKIP $1"
+	exit 0
+}
+plimsoll=$(realpath "${1:?usage: hostile.sh PLIMSOLL}")
+source=$(cd "$(dirname "$0")/../.." && pwd)
+[ "$(id -u)" = 0 ] || skip_all "docks take root"
+command -v jq >/dev/null || skip_all "jq is not installed"
+unshare -m true 2>/dev/null || skip_all "no mount namespace to be had"
+runc=$(PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin command -v runc || true)
+
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+export TMPDIR="$tmp"
+# Whatever a run leaves behind bears this in its environment.
+export PLIMSOLL_HOSTILE="$tmp"
+points=0
+failed=0
+
+# point STATUS DESCRIPTION [FILE]: the file tells more where the status is not 0
+point() {
+	points=$((points + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $points - $2"
+	else
+		failed=1
+		echo "not ok $points - $2"
+		[ -z "${3:-}" ] || sed 's/^/# /' "$3"
+	fi
+}
+skip() {
+	points=$((points + 1))
+	echo "ok $points - $1 # SKIP $2"
+}
+
+# --- runtimes, cases, and what is left ---
+
+mkdir "$tmp/rt" "$tmp/log"
+# runtime NAME: a fake whose body is stdin; $verb, $root and $@ are at hand, and right().
+runtime() {
+	{
+		echo '#!/bin/sh'
+		echo "runc='$runc'"
+		cat <<-'END'
+			[ "${1-}" != --version ] || { echo "fake 1.0"; exit 0; }
+			root=$2 verb=$3
+			shift 3
+			right() { exec "$runc" --root "$root" "$verb" "$@"; }
+			asked() { grep -q org.hostile config.json; }
+			for id; do :; done
+		END
+		cat
+	} >"$tmp/rt/$1"
+	chmod +x "$tmp/rt/$1"
+}
+
+# fixture NAME: a case, from stdin, of the fixtures that this test uses
+fixture() {
+	mkdir -p "$(dirname "$tmp/fx/cases/$1.json")"
+	cat >"$tmp/fx/cases/$1.json"
+}
+mkdir -p "$tmp/fx/cases"
+cp -r "$source/fixtures/base" "$tmp/fx/base"
+head='"id": "X-1", "spec": "s"'
+fixture plain <<END
+{"must": "run", $head, "config": {"annotations": {"org.hostile": "yes"}, "root": {"readonly": true}},
+ "observe": {"write/etc": "EROFS"},
+ "without": [{"op": "replace", "path": "/root/readonly", "value": false}]}
+END
+fixture started <<END
+{"must": "wait for start", $head, "observe": {"started": "after start was called"},
+ "without": [{"op": "remove", "path": "/steps/1"}]}
+END
+fixture fds <<END
+{"must": "hand on no descriptor", $head, "observe": {"fds": [0, 1, 2]},
+ "without": [{"op": "replace", "path": "/process/args", "value": ["/witness"]}]}
+END
+fixture features <<END
+{"must": "say what it can do", $head, "steps": ["features"],
+ "observe": {"features:features": {"subset": {}}},
+ "without": [{"op": "remove", "path": "/steps/0"}]}
+END
+fixture rro <<END
+{"must": "rro", $head, "requires": ["mnt/rro"],
+ "host": {"mounts": [{"at": "vol", "type": "tmpfs"}, {"at": "vol/sub", "type": "tmpfs"}]},
+ "mounts": [{"destination": "/vol", "type": "bind", "source": "@vol", "options": ["rbind", "rro"]}],
+ "observe": {"write/vol/sub": "EROFS"},
+ "without": [{"op": "replace", "path": "/mounts/-1/options/1", "value": "ro"}]}
+END
+fixture idmap <<END
+{"must": "idmap", $head, "requires": ["idmap/tmpfs"],
+ "host": {"mounts": [{"at": "vol", "type": "tmpfs"}], "files": [{"at": "vol/f", "owner": "1:1"}]},
+ "mounts": [{"destination": "/vol", "type": "bind", "source": "@vol", "options": ["rbind"],
+   "uidMappings": [{"containerID": 1, "hostID": 3, "size": 1}],
+   "gidMappings": [{"containerID": 1, "hostID": 3, "size": 1}]}],
+ "observe": {"owner/vol/f": "3:3"},
+ "without": [{"op": "remove", "path": "/mounts/-1/uidMappings"},
+   {"op": "remove", "path": "/mounts/-1/gidMappings"}]}
+END
+
+cgroups() {
+	awk '{ for (i = 7; i < NF; i++) if ($i == "-" && $(i + 1) ~ /^cgroup/) print $5 }' \
+		/proc/self/mountinfo | while read -r hierarchy; do
+		find "$hierarchy" -maxdepth 4 -type d -name "plimsoll.$1*" 2>/dev/null
+	done
+}
+# What stands on this host, and may be there after a run only if it was there before.
+standing() {
+	cut -d' ' -f4- /proc/self/mountinfo
+	ls -dA /tmp/*plimsoll* /tmp/*runc* /run/* /run/runc/* /run/crun/* /mnt/* /media/* /srv/* \
+		/var/tmp/* /dev/shm/* /dev/mqueue/* 2>/dev/null
+	cat /proc/sys/kernel/hostname /proc/sys/kernel/core_pattern
+}
+# Of the run with this pid: processes, cgroups, and what differs from "$tmp/before".
+left_of() {
+	for dir in /proc/[0-9]*; do
+		if tr '\0' '\n' <"$dir/environ" 2>/dev/null | grep -qx "PLIMSOLL_RUN=$tmp"; then
+			echo "process ${dir#/proc/}: $(tr '\0' ' ' <"$dir/cmdline")"
+		fi
+	done 2>/dev/null
+	cgroups "$1"
+	standing | diff "$tmp/before" - | grep '^[<>]'
+}
+
+# run NAME ARG...: runs it on this runtime with a second for each command, within a minute.
+# Sets $code and $seconds; leaves report, out, err and left.
+run() {
+	rm -f "$tmp/report" "$tmp/pid"
+	name=$1
+	shift
+	standing >"$tmp/before"
+	start=$(date +%s)
+	code=0
+	timeout --foreground -k 5 60 env PLIMSOLL_RUN="$tmp" sh -c 'echo $$ >"$0"; exec "$@"' \
+		"$tmp/pid" "$plimsoll" run --fixtures "$tmp/fx" --runtime "$tmp/rt/$name" \
+		--timeout 1 --report "$tmp/report" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null || code=$?
+	seconds=$(($(date +%s) - start))
+	left_of "$(cat "$tmp/pid")" >"$tmp/left"
+}
+# verdict CASE: its outcome, kind, fault and detail, as the report has them
+verdict() {
+	jq -r --arg n "$1" 'select(.type == "case" and .name == $n) |
+		"\(.outcome) \(.kind // "-") \(.fault // "-"): \(.detail)"' "$tmp/report" 2>/dev/null
+}
+clean() {
+	[ ! -s "$tmp/left" ]
+	point $? "$1: nothing is left" "$tmp/left"
+}
+# told WHAT CASE PATTERN CODE SECONDS: what is said of the case matches, and so on
+told() {
+	verdict "$2" >"$tmp/log/verdict"
+	cat "$tmp/err" >>"$tmp/log/verdict"
+	grep -qE "^$3" "$tmp/log/verdict"
+	point $? "$1: $2 is $3" "$tmp/log/verdict"
+	[ "$code" -eq "$4" ]
+	point $? "$1: exit status $4, got $code" "$tmp/log/verdict"
+	[ "$seconds" -le "$5" ]
+	point $? "$1: within $5 s"
+	clean "$1"
+}
+
+# --- runtimes that need no other ---
+
+runtime hang-create <<-'END'
+	[ "$verb" != create ] || exec sleep 1000
+END
+run hang-create
+told "hangs at create" canary 'fail wrong runtime: create hung' 1 8
+
+runtime hang-all <<-'END'
+	trap '' TERM INT HUP QUIT
+	while :; do sleep 1000; done
+END
+run hang-all
+told "hangs always and ignores signals" canary 'fail wrong runtime: create hung' 1 12
+
+runtime flood-stderr <<-'END'
+	while [ "$verb" = create ]; do yes flood 1>&2; done
+END
+run flood-stderr
+told "floods stderr" canary 'fail wrong runtime: create hung' 1 12
+
+runtime flood-stdout <<-'END'
+	[ "$verb" != create ] || exec yes flood
+END
+run flood-stdout
+told "floods stdout" canary 'fail wrong runtime: create: signal PIPE' 1 8
+
+runtime liar <<-'END'
+	exit 0
+END
+run liar
+told "does nothing" canary 'fail wrong runtime: state:state: wanted .*"not JSON"' 1 8
+
+runtime good-liar <<-'END'
+	case $verb in
+	create) echo "$$" >"$root/$id" ;;
+	state) echo "{\"ociVersion\": \"1.0.2\", \"id\": \"$id\", \"status\": \"created\", \"pid\": $$}" ;;
+	delete) rm -f "$root/$id" ;;
+	esac
+END
+run good-liar plain
+told "does nothing, and says otherwise" plain 'error - harness: no evidence for .*never began' 3 8
+
+runtime fails <<-'END'
+	printf 'first line\nlevel=error msg="no \033[31mluck\377"\n\n' >&2
+	exit 3
+END
+run fails
+told "fails" canary 'fail refused runtime: create: exit 3: level=error msg="no .*luck' 1 8
+tr -d '\n\t\040-\176\200-\377' <"$tmp/out" >"$tmp/log/control"
+[ ! -s "$tmp/log/control" ]
+point $? "fails: no control character of its reaches the report"
+
+runtime crashes <<-'END'
+	kill -SEGV $$
+END
+run crashes
+told "crashes" canary 'fail wrong runtime: create: signal SEGV' 1 8
+
+runtime kills <<-'END'
+	kill -KILL -1 1 "$PPID"
+	exit 1
+END
+run kills
+told "kills all it can see" canary 'fail refused runtime: create: exit 1' 1 8
+
+runtime bomb <<-'END'
+	[ "$verb" = create ] || exit 1
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		setsid sh -c 'trap "" TERM HUP; while :; do sleep 1000; done' &
+		setsid sleep 1000 </dev/null >/dev/null 2>&1 &
+	done
+	exit 1
+END
+run bomb
+told "forks daemons that keep pipes open" canary 'fail refused runtime: create: exit 1' 1 12
+
+runtime eats-state <<-'END'
+	[ "$verb" != state ] || { head -c 100000 /dev/zero | tr '\0' '['; exit 0; }
+END
+run eats-state
+told "state is 100,000 brackets" canary 'fail wrong runtime: state:state: .*"not JSON"' 1 8
+
+runtime odd-pid <<-'END'
+	[ "$verb" != state ] || echo '{"status": "created", "pid": -1, "id": 1e400}'
+END
+run odd-pid
+told "state is no JSON at its end" canary 'fail wrong runtime: state:state: .*"not JSON"' 1 8
+
+runtime pid-1 <<-'END'
+	[ "$verb" != state ] || echo '{"status": "created", "pid": 1}'
+END
+run pid-1
+told "says that the dock itself is the container" canary 'pass - -' 0 8
+
+cat >"$tmp/rt/version" <<-'END'
+	#!/bin/sh
+	[ "${1-}" = --version ] || exit 1
+	setsid sleep 1000 &
+	exec sleep 1000
+END
+chmod +x "$tmp/rt/version"
+run version
+told "hangs at --version and leaves a daemon" canary 'fail refused runtime: create: exit 1' 1 12
+cat >"$tmp/rt/version" <<-'END'
+	#!/bin/sh
+	[ "${1-}" = --version ] || exit 1
+	exec yes
+END
+run version
+told "floods --version" canary 'fail refused runtime: create: exit 1' 1 8
+
+# --- what is no runtime ---
+
+no_runtime() {
+	run "$1"
+	[ "$code" -eq 2 ] && grep -q "^plimsoll run: there is no runtime \"$tmp/rt/$1\"" "$tmp/err"
+	point $? "$2 is no runtime: usage error" "$tmp/err"
+	clean "$2"
+}
+no_runtime missing "what is missing"
+mkdir "$tmp/rt/directory"
+no_runtime directory "a directory"
+echo text >"$tmp/rt/text"
+no_runtime text "a text file"
+chmod +x "$tmp/rt/text"
+no_runtime text "a text file that is executable"
+echo '#!/no/such/interpreter' >"$tmp/rt/shebang"
+chmod +x "$tmp/rt/shebang"
+no_runtime shebang "a script without its interpreter"
+mkfifo -m 755 "$tmp/rt/fifo"
+no_runtime fifo "a pipe"
+
+standing >"$tmp/before"
+unshare -m sh -c '
+	mount --make-rprivate /
+	for name in runc crun youki; do
+		for dir in /root/bin /usr/local/sbin /usr/local/bin /usr/sbin /usr/bin; do
+			[ ! -e "$dir/$name" ] || mount --bind /dev/null "$dir/$name"
+		done
+	done
+	PATH=/usr/sbin:/usr/bin:/sbin:/bin
+	exec "$@"' - "$plimsoll" run >"$tmp/out" 2>"$tmp/err"
+[ $? -eq 77 ] && grep -q '^plimsoll run: no container runtime on this host' "$tmp/err" &&
+	[ "$(wc -l <"$tmp/err")" -eq 1 ]
+point $? "no runtime on this host: one sentence, exit status 77" "$tmp/err"
+
+# --- fixtures ---
+
+# broken NAME PATTERN: the file stdin as a case: an error record that says where and what
+broken() {
+	cat >"$tmp/fx/cases/broken.json"
+	run good-liar broken
+	told "a case that $1" broken "error - fixture: fixtures/cases/broken.json:$2" 3 8
+	rm -rf "$tmp/fx/cases/broken.json"
+}
+printf '{"must": "m",\n"musst": 1}' | broken "has an unknown key" '2: /musst: unknown key'
+printf '{"must": "m",\n"must": "n"}' | broken "says a thing twice" '2: duplicate object key'
+printf '{"must": "m",\n"id": "X' | broken "is cut off" '2: '
+printf '{"must": "m",\n"id": "\377"}' | broken "is not UTF-8" '2: unable to decode byte 0xff'
+head -c 2000000 /dev/zero | broken "is too big" ' File too large'
+head -c 200000 /dev/zero | tr '\0' '[' | broken "is too deep" '1: maximum parsing depth'
+ln -s nowhere "$tmp/fx/cases/broken.json"
+run good-liar broken
+told "a case that is a link to nowhere" broken \
+	'error - fixture: fixtures/cases/broken.json: No such file' 3 8
+rm "$tmp/fx/cases/broken.json"
+mkfifo "$tmp/fx/cases/broken.json"
+run good-liar broken
+told "a case that is a pipe" broken 'error - fixture: fixtures/cases/broken.json: ' 3 8
+rm "$tmp/fx/cases/broken.json"
+odd=$(printf 'b\377\nd')
+echo '{' >"$tmp/fx/cases/$odd.json"
+run good-liar 'b*d'
+[ "$(jq -s 'map(select(.type == "case" and .outcome == "error")) | length' "$tmp/report")" = 1 ]
+point $? "a case with an impossible name is not lost" "$tmp/err"
+clean "a case with an impossible name"
+rm "$tmp/fx/cases/$odd.json"
+
+run good-liar no/such/case
+[ "$code" -eq 2 ] && grep -q 'no case of that name' "$tmp/err"
+point $? "a case that is not there: usage error" "$tmp/err"
+
+# base NAME PATTERN: stdin as the base configuration
+base() {
+	mv "$tmp/fx/base/config.json" "$tmp/config.json"
+	cat >"$tmp/fx/base/config.json"
+	run good-liar
+	grep -q "^plimsoll run: $2" "$tmp/err" && [ "$code" -eq 2 ]
+	point $? "a base configuration that $1: exit status 2, got $code" "$tmp/err"
+	mv "$tmp/config.json" "$tmp/fx/base/config.json"
+}
+echo '[]' | base "is no object" 'fixtures/base/config.json:1: must be an object'
+printf '{\n"linux": {},,' | base "is no JSON" 'fixtures/base/config.json:2: '
+base "is empty" 'fixtures/base/config.json:1: ' </dev/null
+mv "$tmp/fx/base/config.json" "$tmp/config.json"
+mkfifo "$tmp/fx/base/config.json"
+run good-liar
+[ "$code" -eq 2 ] && [ "$seconds" -le 5 ]
+point $? "a base configuration that is a pipe: exit status 2, got $code" "$tmp/err"
+mv "$tmp/config.json" "$tmp/fx/base/config.json"
+
+# Where fixtures come from: given, installed, the source tree, embedded.
+found() {
+	"$@" 2>&1 >/dev/null | grep -o 'no case of that name in .*'
+}
+mkdir -p "$tmp/usr/bin" "$tmp/usr/share/plimsoll" "$tmp/elsewhere"
+cp "$plimsoll" "$tmp/usr/bin/plimsoll"
+cp "$plimsoll" "$tmp/elsewhere/plimsoll"
+cp -r "$tmp/fx" "$tmp/usr/share/plimsoll/fixtures"
+none="run --runtime $tmp/rt/liar no/such/case"
+# shellcheck disable=SC2086 # three words
+{
+	[ "$(found "$tmp/usr/bin/plimsoll" $none --fixtures "$tmp/fx")" = \
+		"no case of that name in $tmp/fx" ]
+	point $? "--fixtures comes first"
+	[ "$(found "$tmp/usr/bin/plimsoll" $none)" = \
+		"no case of that name in $tmp/usr/share/plimsoll/fixtures" ]
+	point $? "then what is installed beside the program"
+	[ "$(found "$tmp/elsewhere/plimsoll" $none)" = "no case of that name in $source/fixtures" ]
+	point $? "then the source tree"
+	[ "$(found unshare -m sh -c 'mount -t tmpfs none "$0" && exec "$@"' "$source/fixtures" \
+		"$tmp/elsewhere/plimsoll" $none)" = "no case of that name in the embedded fixtures" ]
+	point $? "and where there is none, what is embedded"
+}
+
+# --- where the report goes ---
+
+standing >"$tmp/before"
+cd "$tmp" || exit 1
+"$plimsoll" run --runtime "$tmp/rt/fails" >/dev/full 2>"$tmp/err"
+[ $? -eq 3 ] && grep -q '^plimsoll run: the report to stdout is not whole' "$tmp/err"
+point $? "stdout is full: exit status 3, and said" "$tmp/err"
+"$plimsoll" run --runtime "$tmp/rt/fails" --report /dev/full >"$tmp/out" 2>"$tmp/err"
+[ $? -eq 3 ] && grep -q '^plimsoll run: the report to /dev/full is not whole' "$tmp/err"
+point $? "the report's disk is full: exit status 3, and said" "$tmp/err"
+"$plimsoll" run --runtime "$tmp/rt/fails" >&- 2>"$tmp/err"
+[ $? -ne 0 ] && grep -q '^plimsoll run: stdout is closed' "$tmp/err"
+point $? "stdout is closed: said" "$tmp/err"
+{
+	"$plimsoll" run --runtime "$tmp/rt/fails" 2>"$tmp/err"
+	echo $? >"$tmp/code"
+} | true
+[ "$(cat "$tmp/code")" -eq 3 ] && grep -q '^plimsoll run: the report to stdout' "$tmp/err"
+point $? "nobody reads stdout: exit status 3, and said" "$tmp/err"
+left_of none >"$tmp/left"
+clean "reports that cannot be written"
+
+# --- runtimes that are mostly right ---
+
+ours() {
+	if [ -z "$runc" ]; then
+		skip "runtimes that are mostly right" "runc is not installed"
+		return
+	fi
+
+	runtime right <<-'END'
+		right "$@"
+	END
+	run right plain started
+	told "mostly right" plain 'pass - -' 0 20
+
+	runtime hang-state <<-'END'
+		[ "$verb" != state ] || exec sleep 1000
+		right "$@"
+	END
+	run hang-state
+	told "hangs at state" canary 'fail wrong runtime: state hung' 1 10
+
+	runtime hang-delete <<-'END'
+		[ "$verb" != delete ] || exec sleep 1000
+		right "$@"
+	END
+	run hang-delete
+	told "hangs at delete" canary 'fail wrong runtime: delete:exit: wanted "ok", got "timeout"' 1 10
+
+	runtime garbage-state <<-'END'
+		[ "$verb" != state ] || { head -c 3000 /dev/urandom; exit 0; }
+		right "$@"
+	END
+	run garbage-state
+	told "state is garbage" canary 'fail wrong runtime: state:state: .*"not JSON"' 1 10
+
+	runtime chatty <<-'END'
+		head -c 3000000 /dev/zero | tr '\0' x 1>&2
+		right "$@"
+	END
+	run chatty plain
+	told "says 3 MB on stderr, and does right" plain 'pass - -' 0 20
+
+	runtime noisy-container <<-'END'
+		! asked || [ "$verb" != create ] || { yes noise & }
+		right "$@"
+	END
+	run noisy-container plain
+	told "floods the container's stdout" plain 'error - harness: .*flood' 3 20
+
+	runtime eager <<-'END'
+		case $verb in
+		create) "$runc" --root "$root" create "$@" && exec "$runc" --root "$root" start "$id" ;;
+		state) "$runc" --root "$root" state "$@" | sed 's/"\(running\|stopped\)"/"created"/' ;;
+		start) exit 0 ;;
+		delete) right --force "$@" ;;
+		*) right "$@" ;;
+		esac
+	END
+	run eager started
+	told "runs the process in create" started \
+		'fail wrong runtime: started: .*"before start was called"' 1 20
+
+	# A container that only SIGKILL reaches once it is thawed.
+	runtime freezes <<-'END'
+		! asked || [ "$verb" != start ] || exec "$runc" --root "$root" pause "$@"
+		right "$@"
+	END
+	run freezes plain
+	told "leaves the container frozen" plain '(error - harness|fail)' "$code" 30
+
+	runtime leaves-process <<-'END'
+		! asked || [ "$verb" != create ] || setsid sleep 1000 </dev/null >/dev/null 2>&1 &
+		right "$@"
+	END
+	run leaves-process plain
+	told "leaves a process" plain 'fail residue runtime: .*process sleep' 1 30
+
+	runtime leaves-daemon <<-'END'
+		! asked || [ "$verb" != create ] || setsid sh -c 'while :; do sleep 9; done' &
+		right "$@"
+	END
+	run leaves-daemon plain
+	told "leaves a daemon that keeps all pipes open" plain 'fail residue runtime: .*process' 1 30
+
+	runtime leaves-mount <<-'END'
+		! asked || [ "$verb" != delete ] || mount -t tmpfs left "$root/../elsewhere"
+		right "$@"
+	END
+	run leaves-mount plain
+	told "leaves a mount" plain 'fail residue runtime: .*mount /[^ ]*elsewhere' 1 20
+
+	runtime leaves-state <<-'END'
+		! asked || [ "$verb" != delete ] || touch "$root/$(printf 'litter\377\n')"
+		right "$@"
+	END
+	run leaves-state plain
+	told "leaves a state file" plain 'fail residue runtime: .*state of container litter' 1 20
+
+	runtime leaves-cgroup <<-'END'
+		if asked && [ "$verb" = delete ]; then
+			awk '$0 ~ / - cgroup/ { print $5 }' /proc/self/mountinfo |
+				while read -r dir; do
+					mkdir -p "$dir/$id.left/below"
+					sleep 1000 </dev/null >/dev/null 2>&1 &
+					echo $! >"$dir/$id.left/below/cgroup.procs"
+				done
+		fi
+		right "$@"
+	END
+	run leaves-cgroup plain
+	told "leaves cgroups with processes in them" plain 'fail residue runtime: ' 1 30
+	jq -r 'select(.name == "plain") | .detail, .left // empty' "$tmp/report" >"$tmp/log/left"
+
+	runtime silly-features <<-'END'
+		[ "$verb" != features ] || { echo '{"ociVersionMin": 1'; exit 0; }
+		right "$@"
+	END
+	run silly-features features
+	told "features is half a JSON" features 'fail wrong runtime: features:features: .*"not JSON"' 1 20
+
+	runtime hang-features <<-'END'
+		[ "$verb" != features ] || exec sleep 1000
+		right "$@"
+	END
+	run hang-features features
+	told "features hangs" features 'fail wrong runtime: features hung' 1 20
+
+	runtime weak <<-'END'
+		[ "$verb" != create ] || sed -i 's/"rro"/"ro"/; s/"\([ug]idMappings\)"/"no-\1"/' config.json
+		right "$@"
+	END
+	run weak rro
+	if verdict rro | grep -q 'not asked'; then
+		skip "makes rro weaker" "this kernel has none"
+	else
+		told "makes rro weaker" rro 'fail silently-ignored runtime: write/vol/sub' 4 20
+	fi
+	run weak idmap
+	if verdict idmap | grep -q 'not asked'; then
+		skip "ignores uidMappings" "this kernel has no id-mapped tmpfs"
+	else
+		told "ignores uidMappings" idmap 'fail silently-ignored runtime: owner/vol/f' 4 20
+	fi
+}
+ours
+
+# --- what we are started with, and how we are ended ---
+
+surroundings() {
+	if [ -z "$runc" ]; then
+		skip "surroundings" "runc is not installed"
+		return
+	fi
+
+	(umask 077 && run right plain && told "umask 077" plain 'pass - -' 0 20)
+	(run right plain && told "run as usual" plain 'pass - -' 0 20)
+}
+
+# In a subshell the surroundings are its own: what counts points comes back in a file.
+with() {
+	what=$1
+	case=$2
+	shift 2
+	if [ -z "$runc" ]; then
+		skip "$what" "runc is not installed"
+		return
+	fi
+	standing >"$tmp/before"
+	rm -f "$tmp/report"
+	env PLIMSOLL_RUN="$tmp" PLIMSOLL="$plimsoll" RT="$tmp/rt/right" FX="$tmp/fx" \
+		REPORT="$tmp/report" CASE="$case" PID="$tmp/pid" timeout --foreground -k 5 60 \
+		"$@" >"$tmp/out" 2>"$tmp/err"
+	code=$?
+	seconds=0
+	left_of "$(cat "$tmp/pid")" >"$tmp/left"
+	told "$what" "$case" 'pass - -' 0 0
+}
+go='echo $$ >"$PID"; exec "$PLIMSOLL" run --fixtures "$FX" --runtime "$RT" --timeout 5 --report "$REPORT" "$CASE"'
+with "umask 077" plain sh -c "umask 077; $go"
+with "stdin is closed" plain sh -c "exec <&-; $go"
+with "stdin and stderr are closed" plain sh -c "exec <&- 2>&-; $go"
+with "nine descriptors" plain sh -c "ulimit -n 24; $go"
+with "SIGCHLD is ignored" plain sh -c "trap '' CHLD; $go"
+with "SIGPIPE, SIGTERM and SIGHUP are ignored" plain sh -c "trap '' PIPE TERM HUP; $go"
+with "our caller's descriptors are not the container's" fds \
+	sh -c "exec 3</ 7</dev/null 9>/dev/null; $go"
+with "nor are those of our socket unit" fds \
+	sh -c "exec 3</dev/null; export LISTEN_FDS=1 LISTEN_PID=\$\$ NOTIFY_SOCKET=/none; $go"
+with "no environment" plain env -i PLIMSOLL="$plimsoll" RT="$tmp/rt/right" FX="$tmp/fx" \
+	REPORT="$tmp/report" CASE=plain PID="$tmp/pid" /bin/sh -c "$go"
+with "no /tmp" plain unshare -m sh -c "mount -t tmpfs -o ro,size=4k none /var/tmp; $go"
+with "in a directory that is gone" plain \
+	sh -c "mkdir \"$tmp/gone\"; cd \"$tmp/gone\"; rmdir \"$tmp/gone\"; $go"
+
+# ended SIGNAL: in the middle of a case; what it leaves goes by itself, once the guardian went
+ended() {
+	standing >"$tmp/before"
+	rm -f "$tmp/pid"
+	env PLIMSOLL_RUN="$tmp" sh -c 'echo $$ >"$0"; exec "$@"' "$tmp/pid" "$plimsoll" run \
+		--fixtures "$tmp/fx" --runtime "$tmp/rt/hang-all" --timeout 30 >"$tmp/out" 2>"$tmp/err" &
+	job=$!
+	timeout 10 sh -c 'until [ -s "$0" ] && pgrep -P "$(cat "$0")" -x plimsoll-guard &&
+		pgrep -f "hang-all --root"; do :; done' "$tmp/pid" >/dev/null
+	guard=$(pgrep -P "$(cat "$tmp/pid")" -x plimsoll-guard)
+	kill -s "$1" "$(cat "$tmp/pid")"
+	wait "$job"
+	code=$?
+	timeout 10 tail -f --pid="$guard" /dev/null
+	left_of "$(cat "$tmp/pid")" >"$tmp/left"
+	[ "$code" -gt 128 ]
+	point $? "ended by SIG$1: it says so by its status"
+	clean "ended by SIG$1"
+}
+for signal in INT TERM HUP KILL; do
+	ended "$signal"
+done
+
+# The last thing on a terminal's line is that it is erased.
+if command -v script >/dev/null && [ -n "$runc" ]; then
+	runtime hang-asked <<-'END'
+		! asked || exec sleep 1000
+		right "$@"
+	END
+	TERM=xterm script -qec "timeout --foreground -s INT 3 $plimsoll run --fixtures $tmp/fx \
+		--runtime $tmp/rt/hang-asked --timeout 30 plain" /dev/null >"$tmp/out" </dev/null
+	tail -c 4 "$tmp/out" | od -An -c | grep -q '\\r 033   \[   K'
+	point $? "ended by SIGINT: the terminal's line is clean" "$tmp/out"
+else
+	skip "ended by SIGINT: the terminal's line is clean" "script or runc is not installed"
+fi
+
+echo "1..$points"
+exit "$failed"
