@@ -184,26 +184,33 @@ static void serve(const struct pool *pool, struct worker *workers, size_t n)
 	}
 }
 
+static size_t running_of(const struct worker *workers, size_t n)
+{
+	size_t running = 0;
+
+	for (size_t i = 0; i < n; i++)
+		running += workers[i].pid != 0;
+	return running;
+}
+
 int pool_run(const struct pool *pool, size_t count)
 {
 	size_t n = pool->workers ? pool->workers : (size_t)sysconf(_SC_NPROCESSORS_ONLN);
 	struct worker workers[WORKERS_MAX] = { 0 };
-	size_t next = 0, running = 0;
+	size_t next = 0, running;
 	int err = 0;
 
 	if (n > WORKERS_MAX)
 		n = WORKERS_MAX;
 	do {
+		err = 0;
 		for (size_t i = 0; i < n && next < count && err == 0; i++)
 			if (!workers[i].pid && (err = start(pool, &workers[i], next)) == 0)
 				next++;
-		serve(pool, workers, n);
-		running = 0;
-		for (size_t i = 0; i < n; i++)
-			running += workers[i].pid != 0;
 		/* Short of processes while some of ours still run: try again as they end. */
-		if (err < 0 && running)
-			err = 0;
-	} while (running || (next < count && err == 0));
+		running = running_of(workers, n);
+		if (running)
+			serve(pool, workers, n);
+	} while (running);
 	return err;
 }
