@@ -110,11 +110,16 @@ static enum exit_code run(int argc, char **argv)
 			args.sink.format);
 	if (fixtures_find(args.fixtures, &fixtures, why, sizeof(why)) < 0)
 		return verb_usage("run", "%s", why);
-	for (; count < args.runtime_count; count++)
-		if (runtime_find(args.runtimes[count], &runtimes[count]) < 0)
+	for (; count < args.runtime_count; count++) {
+		int r = runtime_find(args.runtimes[count], &runtimes[count]);
+		if (r == -ENOENT || r == -ENOEXEC)
 			return verb_usage("run", "there is no runtime \"%s\": not on PATH, or not "
 						 "an executable file",
 				args.runtimes[count]);
+		if (r < 0)
+			return verb_error("run", "cannot ask the runtime \"%s\" for its version: %s",
+				args.runtimes[count], strerror(-r));
+	}
 	if (!count)
 		count = installed(runtimes);
 	if (!count)

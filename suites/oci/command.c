@@ -121,11 +121,12 @@ static void exec_command(const struct trial *t, const struct command *cmd, int o
 	_exit(127);
 }
 
-static void wait_command(struct trial *t, pid_t pid, struct command_result *r)
+/* 0, or -errno if it could not be watched: that is not for the runtime to answer for. */
+static int wait_command(struct trial *t, pid_t pid, struct command_result *r)
 {
 	_cleanup_close_ int pidfd = pidfd_of(pid);
 
-	if (!trial_wait(t, pidfd, NULL, t->deadline_ms)) {
+	if (pidfd < 0 || !trial_wait(t, pidfd, NULL, t->deadline_ms)) {
 		r->late = true;
 		kill(-pid, SIGKILL);
 		kill(pid, SIGKILL);
@@ -133,6 +134,7 @@ static void wait_command(struct trial *t, pid_t pid, struct command_result *r)
 	while (waitpid(pid, &r->status, 0) < 0 && errno == EINTR)
 		;
 	trial_reap(t);
+	return pidfd < 0 ? pidfd : 0;
 }
 
 int command_run(struct trial *t, const struct command *cmd, struct command_result *ret)
@@ -149,7 +151,9 @@ int command_run(struct trial *t, const struct command *cmd, struct command_resul
 		exec_command(t, cmd, cmd->to_witness && t->channel.out >= 0 ? t->channel.out : out,
 			err);
 	setpgid(pid, pid);
-	wait_command(t, pid, &r);
+	int waited = wait_command(t, pid, &r);
+	if (waited < 0)
+		return waited;
 	r.out = stream_text(out, &r.flooded);
 	r.err = stream_text(err, &r.flooded);
 	*ret = r;

@@ -92,11 +92,15 @@ static void wait_dock(pid_t pid, int out)
 
 int dock_enter(int out)
 {
+	static const int also[] = { CLONE_NEWUTS, CLONE_NEWIPC };
 	int alive[2];
 
 	if (pipe2(alive, O_CLOEXEC) < 0 || unshare(CLONE_NEWNS | CLONE_NEWPID) < 0 ||
 		mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return -errno;
+	/* The host's name, semaphores and shared memory are not at hand, if that can be had. */
+	for (size_t i = 0; i < ARRAY_SIZE(also); i++)
+		unshare(also[i]);
 	umask(022);
 	pid_t pid = fork();
 	if (pid > 0)
@@ -113,7 +117,8 @@ int dock_enter(int out)
 /* The workspace covers a directory that is there anyway and holds nothing of the runtime. */
 static int make_workspace(struct trial *t)
 {
-	static const char *const dirs[] = { "/mnt", "/media", "/srv", "/opt", "/home", "/tmp" };
+	static const char *const dirs[] = { "/mnt", "/media", "/srv", "/opt", "/home", "/tmp",
+		"/var/tmp", "/run" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
 		size_t len = strlen(dirs[i]);

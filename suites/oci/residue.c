@@ -63,7 +63,9 @@ static bool stays(int pid, double until)
 	struct pollfd p = { pidfd, POLLIN, 0 };
 	double left = until - now_ms();
 
-	return pidfd >= 0 && poll(&p, 1, left > 0 ? (int)left + 1 : 0) == 0;
+	if (pidfd < 0)
+		return pidfd != -ESRCH;
+	return poll(&p, 1, left > 0 ? (int)left + 1 : 0) == 0;
 }
 
 /* Everything in the dock's pid namespace but ourselves. */

@@ -192,7 +192,7 @@ static int do_create(struct trial *t, const struct step *s)
 	snprintf(pid_file, sizeof(pid_file), "%s/pid", t->workspace);
 	if (s->pid_file)
 		bundle_resolve(t, s->pid_file, pid_file, sizeof(pid_file));
-	snprintf(preserve, sizeof(preserve), "%d", s->preserve_fds);
+	snprintf(preserve, sizeof(preserve), "%lld", s->preserve_fds);
 	if (!s->pid_file || *s->pid_file) {
 		args[n++] = "--pid-file";
 		args[n++] = pid_file;

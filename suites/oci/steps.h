@@ -16,7 +16,7 @@
 
 struct step {
 	const char *verb, *as, *id, *signal, *pid_file, *cwd;
-	int fds, preserve_fds; /* 0 where the step does not say */
+	long long fds, preserve_fds; /* 0 where the step does not say */
 };
 
 /* Checks one step's form. 0, or -EINVAL with a sentence in `why`. */
