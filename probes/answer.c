@@ -12,12 +12,12 @@ static void format(char *text, size_t size, const char *fmt, va_list ap)
 		memcpy(text + size - 4, "...", 4);
 }
 
-#define FORMAT_DETAIL(v, fmt)                                         \
-	do {                                                          \
-		va_list ap_;                                          \
-		va_start(ap_, fmt);                                   \
-		format((v).detail, sizeof((v).detail), fmt, ap_);     \
-		va_end(ap_);                                          \
+#define FORMAT_DETAIL(v, fmt)                                     \
+	do {                                                      \
+		va_list ap_;                                      \
+		va_start(ap_, fmt);                               \
+		format((v).detail, sizeof((v).detail), fmt, ap_); \
+		va_end(ap_);                                      \
 	} while (0)
 
 struct verdict answer_pass(const char *fmt, ...)
@@ -56,7 +56,9 @@ struct verdict answer_denied(const char *cause, const char *remedy, const char *
 
 struct verdict answer_error(const char *stage, int err, const char *fmt, ...)
 {
-	struct verdict v = { .outcome = OUTCOME_ERROR, .fault = FAULT_HARNESS, .err = err };
+	struct verdict v = {
+		.outcome = OUTCOME_ERROR, .fault = FAULT_HARNESS, .err = err
+	};
 
 	FORMAT_DETAIL(v, fmt);
 	VERDICT_TEXT(v.stage, "%s", stage);
@@ -116,8 +118,8 @@ static void doubt_absence(const struct ask *a, struct verdict *v)
 
 struct verdict answer_refused(const struct ask *a, const char *stage, int err)
 {
-	struct verdict v = answer_error(stage, err, "%s: %s (%s)", stage, strerror(err),
-		errno_name(err));
+	struct verdict v = answer_error(
+		stage, err, "%s: %s (%s)", stage, strerror(err), errno_name(err));
 
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
 		if (table[i].err == err) {

@@ -21,7 +21,8 @@ struct verdict answer_denied(const char *cause, const char *remedy, const char *
 	_printf_(3, 4);
 
 /* We failed to ask: a step of ours at `stage` failed with errno `err` (or 0). */
-struct verdict answer_error(const char *stage, int err, const char *fmt, ...) _printf_(3, 4);
+struct verdict answer_error(const char *stage, int err, const char *fmt, ...)
+	_printf_(3, 4);
 
 /*
  * The kernel answered `err` (positive) at `stage`: the call's name, with what tells it apart

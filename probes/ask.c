@@ -22,7 +22,8 @@
 
 #define DEADLINE_MS 5000
 
-_Static_assert(sizeof(struct verdict) <= PIPE_BUF, "a verdict crosses a pipe in one write");
+_Static_assert(
+	sizeof(struct verdict) <= PIPE_BUF, "a verdict crosses a pipe in one write");
 
 int write_file(int dirfd, const char *path, const char *text)
 {
@@ -69,8 +70,8 @@ static int write_map(const struct ask *a, const char *file, const char *text,
 }
 
 /* setgroups(2) has to be given up before an unprivileged process may map gids (3.19). */
-static int write_maps(const struct ask *a, int pid, const char *uid_map, const char *gid_map,
-	bool give_up_setgroups, struct verdict *ret_refused)
+static int write_maps(const struct ask *a, int pid, const char *uid_map,
+	const char *gid_map, bool give_up_setgroups, struct verdict *ret_refused)
 {
 	char file[64];
 
@@ -124,8 +125,8 @@ static int take_userns(const struct ask *a, int pid, int said, const char *uid_m
 	snprintf(path, sizeof(path), "/proc/%d/ns/user", pid);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		*ret_refused = answer_error("open(ns/user)", errno, "%s: %s", path,
-			strerror(errno));
+		*ret_refused = answer_error(
+			"open(ns/user)", errno, "%s: %s", path, strerror(errno));
 	return fd;
 }
 
@@ -183,7 +184,8 @@ struct verdict ask_in_child(const struct ask *a,
 	waitpid(pid, &status, 0);
 	if (n == sizeof(v))
 		return v;
-	return answer_error("fork", 0, "a child of the question ended without an answer: %s %d",
+	return answer_error("fork", 0,
+		"a child of the question ended without an answer: %s %d",
 		WIFSIGNALED(status) ? "signal" : "exit status",
 		WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 }
@@ -197,15 +199,16 @@ static int make_namespaces(struct ask *a, unsigned needs, int parent, struct ver
 
 	if (needs & (PROBE_NEEDS_MNTNS | PROBE_NEEDS_SCRATCH))
 		flags |= CLONE_NEWNS;
-	if ((needs & PROBE_NEEDS_USERNS) || (flags && !env_has_cap(a->env, CAP_SYS_ADMIN)))
+	if ((needs & PROBE_NEEDS_USERNS) ||
+		(flags && !env_has_cap(a->env, CAP_SYS_ADMIN)))
 		flags |= CLONE_NEWUSER;
 	if (!flags)
 		return 0;
 	if (unshare(flags) < 0) {
 		*v = answer_refused(a,
-			flags & CLONE_NEWUSER ? flags & CLONE_NEWNS ? "unshare(user,mnt)" :
-							"unshare(user)" :
-						"unshare(mnt)",
+			flags & CLONE_NEWUSER ? flags & CLONE_NEWNS ? "unshare(user,mnt)"
+								    : "unshare(user)"
+					      : "unshare(mnt)",
 			errno);
 		return -1;
 	}
@@ -215,7 +218,8 @@ static int make_namespaces(struct ask *a, unsigned needs, int parent, struct ver
 			return -1;
 		a->own_userns = true;
 	}
-	if ((flags & CLONE_NEWNS) && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) {
+	if ((flags & CLONE_NEWNS) &&
+		mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) {
 		/* In a chroot "/" need not be a mount; then there is nothing to cut off. */
 		if (errno != EINVAL) {
 			*v = answer_refused(a, "mount(private)", errno);
@@ -231,10 +235,12 @@ static int make_namespaces(struct ask *a, unsigned needs, int parent, struct ver
  */
 static int make_scratch(const struct ask *a, struct verdict *v)
 {
-	static const char *const dirs[] = { "/tmp", "/mnt", "/run", "/var", "/home", "/dev", "/" };
+	static const char *const dirs[] = { "/tmp", "/mnt", "/run", "/var", "/home",
+		"/dev", "/" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
-		if (mount("plimsoll", dirs[i], "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") == 0 &&
+		if (mount("plimsoll", dirs[i], "tmpfs", MS_NOSUID | MS_NODEV,
+			    "mode=0755") == 0 &&
 			chdir(dirs[i]) == 0)
 			return 0;
 		if (errno != ENOENT && errno != ENOTDIR) {
@@ -242,7 +248,8 @@ static int make_scratch(const struct ask *a, struct verdict *v)
 			return -1;
 		}
 	}
-	*v = answer_error("mount(tmpfs)", ENOENT, "no directory to mount a scratch tmpfs on");
+	*v = answer_error(
+		"mount(tmpfs)", ENOENT, "no directory to mount a scratch tmpfs on");
 	return -1;
 }
 
@@ -252,12 +259,14 @@ static int make_cgroup(struct ask *a, const char *name, struct verdict *v)
 	int r = env_cgroup(a->env, &cg);
 
 	if (r < 0) {
-		*v = answer_error("open(mountinfo)", -r, "/proc/self/mountinfo: %s", strerror(-r));
+		*v = answer_error(
+			"open(mountinfo)", -r, "/proc/self/mountinfo: %s", strerror(-r));
 		return -1;
 	}
 	if (!*cg.own) {
-		*v = answer_denied(*cg.mount ? "this process's cgroup is not below the cgroup2 mount"
-					     : "no cgroup2 is mounted here",
+		*v = answer_denied(*cg.mount
+				? "this process's cgroup is not below the cgroup2 mount"
+				: "no cgroup2 is mounted here",
 			"boot with systemd.unified_cgroup_hierarchy=1 (systemd), or mount cgroup2 "
 			"on /sys/fs/cgroup; in a container, run it with its own cgroup namespace",
 			"cgroups: %s", cgroup_layout_name(cg.layout));
@@ -302,15 +311,17 @@ static struct verdict ask_one(const struct question *q, const struct env *parent
 
 	int r = become(q->asker, parent);
 	if (r < 0)
-		return answer_error("setresuid", -r, "cannot become %s: %s", q->asker->name,
-			strerror(-r));
+		return answer_error("setresuid", -r, "cannot become %s: %s",
+			q->asker->name, strerror(-r));
 	if ((r = env_read(&env, parent_env->prefix)) < 0)
-		return answer_error("open(status)", -r, "/proc/self/status: %s", strerror(-r));
+		return answer_error(
+			"open(status)", -r, "/proc/self/status: %s", strerror(-r));
 	a.env = &env;
 
 	if (make_namespaces(&a, probe->needs, parent, &v) < 0 ||
 		((probe->needs & PROBE_NEEDS_SCRATCH) && make_scratch(&a, &v) < 0) ||
-		((probe->needs & PROBE_NEEDS_CGROUP) && make_cgroup(&a, cgroup_name, &v) < 0))
+		((probe->needs & PROBE_NEEDS_CGROUP) &&
+			make_cgroup(&a, cgroup_name, &v) < 0))
 		return v;
 	if (q->taken) {
 		r = take_away(q->taken, q->taken_err);
@@ -332,7 +343,8 @@ struct asking {
 	int parent;
 };
 
-static void cgroup_name(const struct asking *asking, size_t index, char *name, size_t size)
+static void cgroup_name(
+	const struct asking *asking, size_t index, char *name, size_t size)
 {
 	snprintf(name, size, "%s.%zu", guard_name(), index);
 }
@@ -343,7 +355,8 @@ static void job(void *ctx, size_t index, int out)
 	char name[64];
 
 	cgroup_name(asking, index, name, sizeof(name));
-	struct verdict v = ask_one(&asking->questions[index], asking->opt->env, getppid(), name);
+	struct verdict v =
+		ask_one(&asking->questions[index], asking->opt->env, getppid(), name);
 	struct iovec iov = { &v, sizeof(v) };
 	/* Not write(2): that may be the call taken away. */
 	if (writev(out, &iov, 1) != sizeof(v))
@@ -356,15 +369,18 @@ static struct verdict judge(const struct asking *asking, const struct pool_resul
 	struct verdict v;
 
 	if (r->late)
-		return answer_error("", 0, "no answer within %d ms: the question hung and was killed",
+		return answer_error("", 0,
+			"no answer within %d ms: the question hung and was killed",
 			asking->deadline_ms);
 	if (r->flooded)
-		return answer_error("", 0, "the question flooded its pipe and was killed");
+		return answer_error(
+			"", 0, "the question flooded its pipe and was killed");
 	if (WIFSIGNALED(r->status))
 		return answer_error("", 0, "the question crashed: signal %d (SIG%s)",
 			WTERMSIG(r->status), sigabbrev_np(WTERMSIG(r->status)));
 	if (r->len != sizeof(v))
-		return answer_error("", 0, "the question ended with status %d and %zu bytes of garbage",
+		return answer_error("", 0,
+			"the question ended with status %d and %zu bytes of garbage",
 			WEXITSTATUS(r->status), r->len);
 	memcpy(&v, r->data, sizeof(v));
 	return v;
@@ -380,8 +396,8 @@ static void done(void *ctx, size_t index, const struct pool_result *result)
 		cgroup_name(asking, index, name, sizeof(name));
 		int r = guard_remove(name);
 		if (r < 0)
-			v = answer_error("rmdir(cgroup)", -r, "the scratch cgroup %s is left: %s",
-				name, strerror(-r));
+			v = answer_error("rmdir(cgroup)", -r,
+				"the scratch cgroup %s is left: %s", name, strerror(-r));
 	}
 	asking->fn(asking->ctx, index, &v, result->ms);
 }

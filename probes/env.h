@@ -14,12 +14,12 @@
 #include "cleanup.h"
 
 struct env {
-	char prefix[256];  /* "" or the root of a captured machine */
-	uid_t uid, gid;    /* effective */
-	uint64_t caps;     /* effective, a bit for each CAP_* */
-	bool own_userns;   /* not the initial user namespace (user_namespaces(7), uid_map) */
-	int seccomp;       /* 0 none, 1 strict, 2 filter (proc_pid_status(5)), -1 unknown */
-	int filters;       /* how many filters; -1 unknown (before 5.9) */
+	char prefix[256]; /* "" or the root of a captured machine */
+	uid_t uid, gid;   /* effective */
+	uint64_t caps;    /* effective, a bit for each CAP_* */
+	bool own_userns; /* not the initial user namespace (user_namespaces(7), uid_map) */
+	int seccomp;     /* 0 none, 1 strict, 2 filter (proc_pid_status(5)), -1 unknown */
+	int filters;     /* how many filters; -1 unknown (before 5.9) */
 	bool no_new_privs; /* PR_SET_NO_NEW_PRIVS is on */
 };
 
@@ -49,7 +49,7 @@ enum cgroup_layout { CGROUP_NONE, CGROUP_V1, CGROUP_HYBRID, CGROUP_UNIFIED };
 struct env_cgroup {
 	enum cgroup_layout layout;
 	char mount[PATH_MAX]; /* where a cgroup2 is mounted; "" if nowhere */
-	char own[PATH_MAX];   /* this process's directory in it; "" if it cannot be told */
+	char own[PATH_MAX]; /* this process's directory in it; "" if it cannot be told */
 };
 
 /* 0, or -errno if /proc/self/mountinfo cannot be read. */

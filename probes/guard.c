@@ -79,7 +79,8 @@ static int remove_tree(int dirfd, const char *name, int depth)
 	write_file(fd, "cgroup.freeze", "0");
 	write_file(fd, "freezer.state", "THAWED");
 	while (depth && (e = readdir(dir)))
-		if (e->d_type == DT_DIR && strcmp(e->d_name, ".") && strcmp(e->d_name, ".."))
+		if (e->d_type == DT_DIR && strcmp(e->d_name, ".") &&
+			strcmp(e->d_name, ".."))
 			remove_tree(fd, e->d_name, depth - 1);
 	for (int tries = 0; unlinkat(dirfd, name, AT_REMOVEDIR) < 0; tries++) {
 		if (errno == ENOENT)

@@ -17,7 +17,8 @@ void cleanup_idmap(struct idmap *map)
 int idmap_make(const struct ask *a, struct idmap *ret_map, struct verdict *ret_refused)
 {
 	/* Inside a user namespace only its own ids can be mapped, and 0 is one in any. */
-	static const struct idmap root = { -1, 0, 100000, 65536, 0 }, single = { -1, 5, 0, 1, 0 };
+	static const struct idmap root = { -1, 0, 100000, 65536, 0 },
+				  single = { -1, 5, 0, 1, 0 };
 	char text[40];
 
 	*ret_map = a->env->own_userns || a->own_userns ? single : root;
@@ -58,19 +59,21 @@ static bool looks_at_userns(int mnt)
 	return map_with(mnt, INT_MAX) < 0 && errno == EBADF;
 }
 
-struct verdict idmap_refused(const struct ask *a, int mnt, const struct idmap *map,
-	const char *type, int err)
+struct verdict idmap_refused(
+	const struct ask *a, int mnt, const struct idmap *map, const char *type, int err)
 {
 	struct verdict v = answer_refused(a, "mount_setattr(idmap)", err);
 
 	if (err == EPERM && !strncmp(v.cause, "unproven", strlen("unproven")))
-		VERDICT_TEXT(v.cause, "unproven: a kernel whose vendor refuses every id-mapped mount "
-				      "(RHEL 9 before 5.14.0-334.el9), or an LSM");
+		VERDICT_TEXT(v.cause,
+			"unproven: a kernel whose vendor refuses every id-mapped mount "
+			"(RHEL 9 before 5.14.0-334.el9), or an LSM");
 	if (err != EINVAL || !looks_at_userns(mnt))
 		return v;
 	if (ioctl(map->userns, NS_GET_NSTYPE) != CLONE_NEWUSER)
-		return answer_error("ioctl(NS_GET_NSTYPE)", errno, "the descriptor of the mapping is "
-								   "not a user namespace");
+		return answer_error("ioctl(NS_GET_NSTYPE)", errno,
+			"the descriptor of the mapping is "
+			"not a user namespace");
 	v = answer_absent("%s cannot be id-mapped by this kernel (EINVAL); it knows "
 			  "MOUNT_ATTR_IDMAP, as a bad descriptor gave EBADF",
 		type);

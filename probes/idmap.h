@@ -37,7 +37,7 @@ int idmap_mount(int mnt, const struct idmap *map);
  * kernel does not know MOUNT_ATTR_IDMAP, and that the descriptor is no user namespace. Only
  * then is the verdict's fault FAULT_FILESYSTEM.
  */
-struct verdict idmap_refused(const struct ask *a, int mnt, const struct idmap *map,
-	const char *type, int err);
+struct verdict idmap_refused(
+	const struct ask *a, int mnt, const struct idmap *map, const char *type, int err);
 
 #endif

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -8,7 +9,6 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#include <fcntl.h>
 
 #include "cleanup.h"
 #include "pool.h"
@@ -83,7 +83,7 @@ static int start(const struct pool *pool, struct worker *w, size_t index)
 		return -err;
 	}
 	setpgid(pid, pid); /* in both, so that it is so before either goes on */
-	*w = (struct worker){ .pid = pid,
+	*w = (struct worker) { .pid = pid,
 		.pidfd = pidfd_of(pid),
 		.out = fds[0],
 		.index = index,
@@ -163,9 +163,10 @@ static void serve(const struct pool *pool, struct worker *workers, size_t n)
 	struct pollfd fds[2 * WORKERS_MAX];
 
 	for (size_t i = 0; i < n; i++) {
-		fds[2 * i] = (struct pollfd){ workers[i].pid ? workers[i].out : -1, POLLIN, 0 };
-		fds[2 * i + 1] =
-			(struct pollfd){ workers[i].pid ? workers[i].pidfd : -1, POLLIN, 0 };
+		fds[2 * i] = (struct pollfd) { workers[i].pid ? workers[i].out : -1,
+			POLLIN, 0 };
+		fds[2 * i + 1] = (struct pollfd) { workers[i].pid ? workers[i].pidfd : -1,
+			POLLIN, 0 };
 	}
 	if (poll(fds, 2 * n, time_left(pool, workers, n)) < 0)
 		return;
@@ -205,7 +206,8 @@ int pool_run(const struct pool *pool, size_t count)
 	do {
 		err = 0;
 		for (size_t i = 0; i < n && next < count && err == 0; i++)
-			if (!workers[i].pid && (err = start(pool, &workers[i], next)) == 0)
+			if (!workers[i].pid &&
+				(err = start(pool, &workers[i], next)) == 0)
 				next++;
 		/* Short of processes while some of ours still run: try again as they end. */
 		running = running_of(workers, n);

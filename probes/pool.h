@@ -14,10 +14,10 @@
 struct pool_result {
 	const char *data; /* what the job wrote; valid during done() */
 	size_t len;
-	int status;     /* as waitpid(2) gives it */
-	bool late;      /* killed at its deadline */
-	bool flooded;   /* killed when it had said POOL_OUTPUT_MAX bytes */
-	double ms;      /* wall time from fork to exit, milliseconds */
+	int status;   /* as waitpid(2) gives it */
+	bool late;    /* killed at its deadline */
+	bool flooded; /* killed when it had said POOL_OUTPUT_MAX bytes */
+	double ms;    /* wall time from fork to exit, milliseconds */
 };
 
 struct pool {

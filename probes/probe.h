@@ -60,16 +60,17 @@ struct probe {
 };
 
 /* CALLS(mount_setattr, openat): one to four system calls, by name. */
-#define CALLS(...)                                                                      \
-	((const struct call[]){ CALLS_PICK(__VA_ARGS__, CALLS_4, CALLS_3, CALLS_2, CALLS_1)( \
-					__VA_ARGS__),                                        \
-		{ 0 } })
-#define CALL(name)                            { SYS_##name, #name }
+/* clang-format off */
+#define CALLS(...) ((const struct call[]) {                                       \
+	CALLS_PICK(__VA_ARGS__, CALLS_4, CALLS_3, CALLS_2, CALLS_1)(__VA_ARGS__), \
+	{ 0 } })
+#define CALL(name)          { SYS_##name, #name }
 #define CALLS_PICK(_1, _2, _3, _4, macro, ...) macro
-#define CALLS_1(a)                            CALL(a)
-#define CALLS_2(a, b)                         CALL(a), CALL(b)
-#define CALLS_3(a, b, c)                      CALL(a), CALL(b), CALL(c)
-#define CALLS_4(a, b, c, d)                   CALL(a), CALL(b), CALL(c), CALL(d)
+#define CALLS_1(a)          CALL(a)
+#define CALLS_2(a, b)       CALL(a), CALL(b)
+#define CALLS_3(a, b, c)    CALL(a), CALL(b), CALL(c)
+#define CALLS_4(a, b, c, d) CALL(a), CALL(b), CALL(c), CALL(d)
+/* clang-format on */
 
 struct probe_entry {
 	const char *name;

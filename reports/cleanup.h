@@ -7,31 +7,31 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define _cleanup_(fn)   __attribute__((cleanup(fn)))
-#define _printf_(f, a)  __attribute__((format(printf, f, a)))
-#define _cleanup_free_  _cleanup_(cleanup_free)
-#define _cleanup_close_ _cleanup_(cleanup_close)
-#define _cleanup_fclose_ _cleanup_(cleanup_fclose)
+#define _cleanup_(fn)      __attribute__((cleanup(fn)))
+#define _printf_(f, a)     __attribute__((format(printf, f, a)))
+#define _cleanup_free_     _cleanup_(cleanup_free)
+#define _cleanup_close_    _cleanup_(cleanup_close)
+#define _cleanup_fclose_   _cleanup_(cleanup_fclose)
 #define _cleanup_closedir_ _cleanup_(cleanup_closedir)
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Hands a file descriptor on: the variable forgets it. */
-#define TAKE_FD(fd)                 \
-	({                          \
-		int *from_ = &(fd); \
+#define TAKE_FD(fd)                  \
+	({                           \
+		int *from_ = &(fd);  \
 		int taken_ = *from_; \
-		*from_ = -1;        \
-		taken_;             \
+		*from_ = -1;         \
+		taken_;              \
 	})
 
 /* Hands a pointer on: the variable forgets it. */
-#define TAKE_PTR(p)                          \
-	({                                   \
-		__typeof__(p) *from_ = &(p); \
+#define TAKE_PTR(p)                            \
+	({                                     \
+		__typeof__(p) *from_ = &(p);   \
 		__typeof__(p) taken_ = *from_; \
-		*from_ = NULL;               \
-		taken_;                      \
+		*from_ = NULL;                 \
+		taken_;                        \
 	})
 
 static inline void cleanup_free(void *p)

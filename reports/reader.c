@@ -6,9 +6,9 @@
 
 struct reading {
 	const char *name;
-	long line;      /* of the record at hand, from 1 */
-	long run_line;  /* of the env record that opened this run; 0 outside a run */
-	long in_run;    /* records of this run so far */
+	long line;     /* of the record at hand, from 1 */
+	long run_line; /* of the env record that opened this run; 0 outside a run */
+	long in_run;   /* records of this run so far */
 	char *why;
 	size_t why_size;
 };
@@ -37,7 +37,8 @@ static int check_frame(struct reading *r, const struct record *rec)
 		return bad(r, "a record outside a run: no \"env\" record came before it");
 	}
 	if (rec->type == RECORD_END) {
-		json_int_t said = json_integer_value(json_object_get(rec->json, "records"));
+		json_int_t said =
+			json_integer_value(json_object_get(rec->json, "records"));
 		if (said != r->in_run) {
 			snprintf(what, sizeof(what),
 				"the end counts %lld records, but there are %ld: truncated or edited",
@@ -50,7 +51,8 @@ static int check_frame(struct reading *r, const struct record *rec)
 	return 0;
 }
 
-static int read_line(struct reading *r, const char *text, size_t len, record_fn fn, void *ctx)
+static int read_line(
+	struct reading *r, const char *text, size_t len, record_fn fn, void *ctx)
 {
 	char what[512];
 	json_error_t err;
@@ -75,8 +77,8 @@ static int read_line(struct reading *r, const char *text, size_t len, record_fn 
 	return ret;
 }
 
-int records_read(FILE *in, const char *name, record_fn fn, void *ctx, char *why,
-	size_t why_size)
+int records_read(
+	FILE *in, const char *name, record_fn fn, void *ctx, char *why, size_t why_size)
 {
 	struct reading r = { .name = name, .why = why, .why_size = why_size };
 	_cleanup_free_ char *text = NULL;

@@ -6,12 +6,15 @@
 #include "record.h"
 
 static const char *const type_names[RECORD_TYPE_COUNT] = {
-	[RECORD_ENV] = "env",     [RECORD_PROBE] = "probe", [RECORD_CASE] = "case",
-	[RECORD_PROOF] = "proof", [RECORD_END] = "end",
+	[RECORD_ENV] = "env",
+	[RECORD_PROBE] = "probe",
+	[RECORD_CASE] = "case",
+	[RECORD_PROOF] = "proof",
+	[RECORD_END] = "end",
 };
 
 /* The text members that are decoded into the struct; required in a bit for each type. */
-#define IN(type) (1u << (type))
+#define IN(type)      (1u << (type))
 #define IN_ALL_CHECKS (IN(RECORD_PROBE) | IN(RECORD_CASE) | IN(RECORD_PROOF))
 
 static const struct {
@@ -113,7 +116,8 @@ static int decode_type(struct record *rec, char *why, size_t size)
 			return 0;
 		}
 	}
-	return wrong(why, size, "type", "is unknown: not a plimsoll record, or a newer one");
+	return wrong(
+		why, size, "type", "is unknown: not a plimsoll record, or a newer one");
 }
 
 static int decode(struct record *rec, char *why, size_t size)
@@ -125,14 +129,16 @@ static int decode(struct record *rec, char *why, size_t size)
 		return r;
 	if (rec->type == RECORD_ENV &&
 		json_integer_value(json_object_get(rec->json, "format")) != RECORD_FORMAT)
-		return wrong(why, size, "format", "is not 1, the one this plimsoll reads");
+		return wrong(
+			why, size, "format", "is not 1, the one this plimsoll reads");
 	if (rec->type == RECORD_END &&
 		!json_is_integer(json_object_get(rec->json, "records")))
 		return wrong(why, size, "records", "is missing");
 	if ((IN(rec->type) & IN_ALL_CHECKS) && !json_object_get(rec->json, "outcome"))
 		return wrong(why, size, "outcome", "is missing");
 	if ((r = decode_texts(rec, why, size)) < 0 ||
-		(r = decode_word(rec, "outcome", outcome_from_name, &outcome, why, size)) < 0 ||
+		(r = decode_word(
+			 rec, "outcome", outcome_from_name, &outcome, why, size)) < 0 ||
 		(r = decode_word(rec, "kind", kind_from_name, &kind, why, size)) < 0 ||
 		(r = decode_word(rec, "fault", fault_from_name, &fault, why, size)) < 0)
 		return r;
@@ -157,7 +163,8 @@ int record_decode(json_t *json, struct record *ret_record, char *why, size_t why
 
 int record_write(const struct record *rec, FILE *out)
 {
-	if (json_dumpf(rec->json, out, JSON_COMPACT | JSON_REAL_PRECISION(6)) < 0 || putc('\n', out) == EOF)
+	if (json_dumpf(rec->json, out, JSON_COMPACT | JSON_REAL_PRECISION(6)) < 0 ||
+		putc('\n', out) == EOF)
 		return errno ? -errno : -EIO;
 	return 0;
 }

@@ -37,9 +37,9 @@ struct record {
 	enum outcome outcome;
 	enum kind kind;
 	enum fault fault;
-	const char *name;    /* mnt/rro, mount/rro */
-	const char *id;      /* of a case: the row in the catalogue of behaviours, RO-02 */
-	const char *asker;   /* root, user, userns */
+	const char *name;  /* mnt/rro, mount/rro */
+	const char *id;    /* of a case: the row in the catalogue of behaviours, RO-02 */
+	const char *asker; /* root, user, userns */
 	const char *subject; /* what was asked about: a directory */
 	const char *runtime; /* as given on the command line */
 	const char *about;   /* the capability, or the obligation in our own words */

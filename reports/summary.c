@@ -41,7 +41,7 @@ static int begin(void *state, const struct report_to *to)
 static bool is_about(const struct record *rec, const char *probe, const char *asker)
 {
 	return rec->type == RECORD_PROBE && !strcmp(rec->name, probe) &&
-	       !strcmp(rec->asker, asker);
+		!strcmp(rec->asker, asker);
 }
 
 /* The answer to a headline: its first probe that does not pass, else one that does. */
@@ -78,8 +78,8 @@ static size_t askers_of(const struct run *run, const char **askers)
 	return n;
 }
 
-static void put_headlines(const struct page *p, const struct run *run,
-	const char *const *askers, size_t n)
+static void put_headlines(
+	const struct page *p, const struct run *run, const char *const *askers, size_t n)
 {
 	page_ink(p, INK_PLAIN, "", 40);
 	for (size_t k = 0; k < n; k++)
@@ -94,7 +94,8 @@ static void put_headlines(const struct page *p, const struct run *run,
 			const struct record *rec =
 				answer(run, headlines[h].probes, askers[k]);
 			page_ink(p, rec ? outcome_ink(rec->outcome) : INK_DIM,
-				rec ? outcome_name(rec->outcome) : "-", k + 1 < n ? 9 : 0);
+				rec ? outcome_name(rec->outcome) : "-",
+				k + 1 < n ? 9 : 0);
 		}
 		putc('\n', p->out);
 	}
@@ -122,8 +123,8 @@ static void put_cause(const struct page *p, const struct record *rec)
 }
 
 /* What stands in the way of the headlines, each cause and each remedy once. */
-static void put_causes(const struct page *p, const struct run *run,
-	const char *const *askers, size_t n)
+static void put_causes(
+	const struct page *p, const struct run *run, const char *const *askers, size_t n)
 {
 	const char *said[2 * CAUSES_MOST];
 	size_t count = 0;
@@ -132,11 +133,12 @@ static void put_causes(const struct page *p, const struct run *run,
 		for (size_t h = 0; h < ARRAY_SIZE(headlines); h++) {
 			const struct record *rec =
 				answer(run, headlines[h].probes, askers[k]);
-			if (!rec || rec->outcome == OUTCOME_PASS || count == 2 * CAUSES_MOST)
+			if (!rec || rec->outcome == OUTCOME_PASS ||
+				count == 2 * CAUSES_MOST)
 				continue;
 			const char *why = *rec->cause ? rec->cause : rec->detail;
 			bool known = said_before(said, count, why) ||
-				     said_before(said, count, rec->remedy);
+				said_before(said, count, rec->remedy);
 			said[count++] = why;
 			said[count++] = *rec->remedy ? rec->remedy : why;
 			if (!known)
@@ -145,8 +147,8 @@ static void put_causes(const struct page *p, const struct run *run,
 	}
 }
 
-static void put_counts(const struct page *p, const struct run *run,
-	const char *const *askers, size_t n)
+static void put_counts(
+	const struct page *p, const struct run *run, const char *const *askers, size_t n)
 {
 	for (size_t k = 0; k < n; k++) {
 		size_t all = 0, pass = 0;
@@ -157,13 +159,14 @@ static void put_counts(const struct page *p, const struct run *run,
 			all++;
 			pass += run->recs[i].outcome == OUTCOME_PASS;
 		}
-		fprintf(p->out, "%s%zu of %zu work for %s", k ? ", " : "", pass, all, askers[k]);
+		fprintf(p->out, "%s%zu of %zu work for %s", k ? ", " : "", pass, all,
+			askers[k]);
 	}
 	fputs(n ? ".\n" : "", p->out);
 }
 
-static void put_probes(const struct page *p, const struct run *run,
-	const char *const *askers, size_t n)
+static void put_probes(
+	const struct page *p, const struct run *run, const char *const *askers, size_t n)
 {
 	fputs("What containers can rely on here, by behaviour:\n\n", p->out);
 	put_headlines(p, run, askers, n);
@@ -189,8 +192,8 @@ static void put_runtime(const struct page *p, const struct run *run, const char 
 		pass += rec->outcome == OUTCOME_PASS;
 		if (rec->outcome == OUTCOME_FAIL || rec->outcome == OUTCOME_ERROR)
 			fprintf(f, "%s%s (%s)", ftell(f) ? ", " : "", rec->name,
-				rec->kind ? kind_name(rec->kind) :
-					    outcome_name(rec->outcome));
+				rec->kind ? kind_name(rec->kind)
+					  : outcome_name(rec->outcome));
 	}
 	if (f)
 		fclose(f);
@@ -209,7 +212,8 @@ static void put_cases(const struct page *p, const struct run *run)
 	const char *last = "";
 
 	for (size_t i = 0; i < run->count; i++) {
-		if (run->recs[i].type != RECORD_CASE || !strcmp(last, run->recs[i].runtime))
+		if (run->recs[i].type != RECORD_CASE ||
+			!strcmp(last, run->recs[i].runtime))
 			continue;
 		last = run->recs[i].runtime;
 		put_runtime(p, run, last);

@@ -66,7 +66,7 @@ static void yaml_observed(FILE *out, const struct record *rec)
 	if (json_array_size(observed) == 0)
 		return;
 	fputs("  observed:\n", out);
-	json_array_foreach (observed, i, seen) {
+	json_array_foreach(observed, i, seen) {
 		const json_t *ok = json_object_get(seen, "ok");
 		fputs("    - fact: ", out);
 		const char *fact = json_string_value(json_object_get(seen, "fact"));

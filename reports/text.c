@@ -212,7 +212,7 @@ static void tally(const struct page *p, const struct run *run, enum record_type 
 		counts[rec->outcome]++;
 		all++;
 		silent += rec->outcome == OUTCOME_FAIL &&
-			  rec->kind == KIND_SILENTLY_IGNORED;
+			rec->kind == KIND_SILENTLY_IGNORED;
 	}
 	if (!all)
 		return;

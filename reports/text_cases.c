@@ -50,9 +50,9 @@ static char *json_brief(const json_t *value)
 {
 	if (json_is_string(value) && *json_string_value(value))
 		return page_line(json_string_value(value), WORTH_SAYING);
-	_cleanup_free_ char *text =
-		value ? json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT)
-		      : strdup("nothing");
+	_cleanup_free_ char *text = value
+		? json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT)
+		: strdup("nothing");
 	return text ? page_line(text, WORTH_SAYING) : NULL;
 }
 
@@ -71,7 +71,7 @@ static void mismatches(const struct page *p, const struct record *rec)
 	size_t i, shown = 0, all = 0;
 	json_t *seen;
 
-	json_array_foreach (json_object_get(rec->json, "observed"), i, seen) {
+	json_array_foreach(json_object_get(rec->json, "observed"), i, seen) {
 		if (!is_mismatch(seen) || ++all > MISMATCHES_MOST)
 			continue;
 		_cleanup_free_ char *fact = json_brief(json_object_get(seen, "fact"));

@@ -275,7 +275,7 @@ static void asker_line(const struct page *p, const struct table *t)
 static bool goes_with(const struct row *a, const struct row *b)
 {
 	return a == b ||
-	       (!b->done && a->worst == b->worst && *a->why && !strcmp(a->why, b->why));
+		(!b->done && a->worst == b->worst && *a->why && !strcmp(a->why, b->why));
 }
 
 /* Rows of a family that saw the same as `head` did: it is said once, below them. */

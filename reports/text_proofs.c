@@ -118,13 +118,12 @@ static void proved_line(
 		sabotages += checks[i].sabotages;
 		sabotaged += checks[i].sabotages > 0;
 		proved += checks[i].sabotages > 0 &&
-			  checks[i].noticed == checks[i].sabotages;
+			checks[i].noticed == checks[i].sabotages;
 	}
 	if (!sabotaged && !asked)
 		return;
 	if (!sabotaged) {
-		page_wrap(p, 0, 2,
-			"proved: nothing, there was no check to sabotage");
+		page_wrap(p, 0, 2, "proved: nothing, there was no check to sabotage");
 		return;
 	}
 	unproved_names(p, checks, n);
@@ -142,7 +141,7 @@ int text_proofs(const struct page *p, const struct run *run)
 		return -ENOMEM;
 	size_t n = collect(run, checks);
 	not_noticed(p, run);
-	proved_line(p, checks, n,
-		json_is_true(json_object_get(run->recs[0].json, "prove")));
+	proved_line(
+		p, checks, n, json_is_true(json_object_get(run->recs[0].json, "prove")));
 	return 0;
 }

@@ -5,8 +5,11 @@
 #include "verdict.h"
 
 static const char *const outcome_names[OUTCOME_COUNT] = {
-	[OUTCOME_PASS] = "pass",     [OUTCOME_FAIL] = "fail",   [OUTCOME_ABSENT] = "absent",
-	[OUTCOME_DENIED] = "denied", [OUTCOME_ERROR] = "error",
+	[OUTCOME_PASS] = "pass",
+	[OUTCOME_FAIL] = "fail",
+	[OUTCOME_ABSENT] = "absent",
+	[OUTCOME_DENIED] = "denied",
+	[OUTCOME_ERROR] = "error",
 };
 
 static const char *const kind_names[KIND_COUNT] = {

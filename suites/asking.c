@@ -66,10 +66,10 @@ static int choose_askers(struct asking *k, char *why, size_t size)
 	}
 	if (!pw)
 		pw = &nobody;
-	k->askers[k->asker_count++] = (struct asker){ .name = env_asker(k->env) };
+	k->askers[k->asker_count++] = (struct asker) { .name = env_asker(k->env) };
 	if (can_become(pw)) {
-		k->askers[k->asker_count++] = (struct asker){ "user", true, pw->pw_uid,
-			pw->pw_gid };
+		k->askers[k->asker_count++] =
+			(struct asker) { "user", true, pw->pw_uid, pw->pw_gid };
 	} else if (k->opt->as) {
 		snprintf(why, size, "cannot become \"%s\": that takes root", name);
 		return -EINVAL;
@@ -92,7 +92,8 @@ static int check_names(const struct asking_options *opt, char *why, size_t size)
 		for (size_t k = 0; k < probe_count && !any; k++)
 			any = fnmatch(opt->names[i], probe_table[k].name, 0) == 0;
 		if (!any) {
-			snprintf(why, size, "there is no probe \"%s\" (plimsoll list shows them)",
+			snprintf(why, size,
+				"there is no probe \"%s\" (plimsoll list shows them)",
 				opt->names[i]);
 			return -EINVAL;
 		}
@@ -105,9 +106,12 @@ static int check_paths(const struct asking_options *opt, char *why, size_t size)
 	struct stat st;
 
 	for (size_t i = 0; i < opt->path_count; i++) {
-		int err = stat(opt->paths[i], &st) < 0 ? errno : S_ISDIR(st.st_mode) ? 0 : ENOTDIR;
+		int err = stat(opt->paths[i], &st) < 0 ? errno
+			: S_ISDIR(st.st_mode)          ? 0
+						       : ENOTDIR;
 		if (err) {
-			snprintf(why, size, "--path %s: %s", opt->paths[i], strerror(err));
+			snprintf(
+				why, size, "--path %s: %s", opt->paths[i], strerror(err));
 			return -EINVAL;
 		}
 	}
@@ -117,8 +121,9 @@ static int check_paths(const struct asking_options *opt, char *why, size_t size)
 static void add(struct asking *k, const struct probe_entry *entry, const char *path)
 {
 	for (size_t i = 0; i < k->asker_count; i++)
-		k->questions[k->count++] =
-			(struct question){ .entry = entry, .asker = &k->askers[i], .path = path };
+		k->questions[k->count++] = (struct question) {
+			.entry = entry, .asker = &k->askers[i], .path = path
+		};
 }
 
 static int choose_questions(struct asking *k)
@@ -174,8 +179,8 @@ static json_t *proof_record(const struct question *q, const struct verdict *v, d
 	record_set(json, "answer", errno_name(q->taken_err));
 	record_set(json, "outcome",
 		outcome_name(v->outcome == OUTCOME_PASS ? OUTCOME_FAIL : OUTCOME_PASS));
-	snprintf(detail, sizeof(detail), "the verdict was %s: %s", outcome_name(v->outcome),
-		v->detail);
+	snprintf(detail, sizeof(detail), "the verdict was %s: %s",
+		outcome_name(v->outcome), v->detail);
 	record_set(json, "detail", detail);
 	json_object_set_new(json, "ms", json_real((long)(ms * 1000) / 1000.0));
 	return json;
@@ -191,8 +196,8 @@ static void answered(void *ctx, size_t index, const struct verdict *v, double ms
 	for (; k->told < k->count && k->ms[k->told] >= 0; k->told++) {
 		const struct question *q = &k->questions[k->told];
 		sink_record(k->sink,
-			(q->taken ? proof_record : probe_record)(q, &k->verdicts[k->told],
-				k->ms[k->told]));
+			(q->taken ? proof_record : probe_record)(
+				q, &k->verdicts[k->told], k->ms[k->told]));
 	}
 	sink_progress(k->sink, k->told, k->count, k->questions[index].entry->name);
 }
@@ -228,7 +233,8 @@ static int prove(const struct asking *asked)
 	static const int answers[] = { ENOSYS, EPERM, EINVAL };
 	struct asking k = { .opt = asked->opt, .env = asked->env, .sink = asked->sink };
 
-	k.questions = calloc(asked->count * 4 * ARRAY_SIZE(answers), sizeof(*k.questions));
+	k.questions =
+		calloc(asked->count * 4 * ARRAY_SIZE(answers), sizeof(*k.questions));
 	if (!k.questions)
 		return -ENOMEM;
 	for (size_t i = 0; i < asked->count; i++) {

@@ -8,14 +8,14 @@
 #include "sink.h"
 
 struct asking_options {
-	char *const *names;  /* of probes, or globs over them; none: all */
+	char *const *names; /* of probes, or globs over them; none: all */
 	size_t name_count;
-	char *const *paths;  /* --path; none: the one in asking_path() */
+	char *const *paths; /* --path; none: the one in asking_path() */
 	size_t path_count;
-	const char *as;      /* --as: the unprivileged user; NULL: nobody */
-	size_t workers;      /* 0: as many as there are processors */
-	int deadline_ms;     /* for each question; 0: the engine's */
-	bool prove;          /* then take each call away and ask again */
+	const char *as;  /* --as: the unprivileged user; NULL: nobody */
+	size_t workers;  /* 0: as many as there are processors */
+	int deadline_ms; /* for each question; 0: the engine's */
+	bool prove;      /* then take each call away and ask again */
 };
 
 /*

@@ -33,8 +33,8 @@ static void installed(char *dir, size_t size)
 	snprintf(dir, size, "%s/../share/plimsoll/fixtures", exe);
 }
 
-int fixtures_find(const char *given, struct fixtures *ret_fixtures, char *why,
-	size_t why_size)
+int fixtures_find(
+	const char *given, struct fixtures *ret_fixtures, char *why, size_t why_size)
 {
 	struct fixtures fx = { "" };
 	char dir[PATH_MAX + 64];
@@ -77,7 +77,8 @@ static char *read_embedded(const char *path, size_t *ret_len)
 {
 	for (size_t i = 0; i < embedded_count; i++)
 		if (!strcmp(embedded_files[i].path, path))
-			return copy(embedded_files[i].data, embedded_files[i].size, ret_len);
+			return copy(
+				embedded_files[i].data, embedded_files[i].size, ret_len);
 	errno = ENOENT;
 	return NULL;
 }
@@ -94,7 +95,9 @@ char *fixtures_read(const struct fixtures *fx, const char *path, size_t *ret_len
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return NULL;
 	if (!S_ISREG(st.st_mode) || st.st_size > FILE_MAX) {
-		errno = S_ISREG(st.st_mode) ? EFBIG : S_ISDIR(st.st_mode) ? EISDIR : ENOTSUP;
+		errno = S_ISREG(st.st_mode)   ? EFBIG
+			: S_ISDIR(st.st_mode) ? EISDIR
+					      : ENOTSUP;
 		return NULL;
 	}
 	_cleanup_free_ char *text = malloc(st.st_size + 1);

@@ -15,8 +15,8 @@ struct fixtures {
 };
 
 /* `given` may be NULL. 0, or -errno with a sentence in `why` if it is no such directory. */
-int fixtures_find(const char *given, struct fixtures *ret_fixtures, char *why,
-	size_t why_size);
+int fixtures_find(
+	const char *given, struct fixtures *ret_fixtures, char *why, size_t why_size);
 
 /* The contents of a file, NUL-terminated; free() it. NULL with errno set. */
 char *fixtures_read(const struct fixtures *fx, const char *path, size_t *ret_len);

@@ -20,7 +20,8 @@ static void list_facts(const char *glob)
 {
 	for (size_t i = 0; i < fact_count; i++)
 		if (fnmatch(glob, fact_table[i].name, 0) == 0)
-			printf("fact   %-32s %s\n", fact_table[i].name, fact_table[i].fact->about);
+			printf("fact   %-32s %s\n", fact_table[i].name,
+				fact_table[i].fact->about);
 }
 
 /* A case that cannot be read is listed with the reason. */
@@ -48,8 +49,9 @@ static void list_cases(const struct fixtures *fx, const char *glob)
 
 static enum exit_code run(int argc, char **argv)
 {
-	static const struct option options[] = { { "fixtures", required_argument, NULL, 'F' },
-		{ 0 } };
+	static const struct option options[] = {
+		{ "fixtures", required_argument, NULL, 'F' }, { 0 }
+	};
 	const char *given = NULL;
 	struct fixtures fx;
 	char why[512];
@@ -58,7 +60,8 @@ static enum exit_code run(int argc, char **argv)
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c != 'F')
-			return verb_usage("list", "%s: unknown option, or its value is missing",
+			return verb_usage("list",
+				"%s: unknown option, or its value is missing",
 				argv[optind - 1]);
 		given = optarg;
 	}

@@ -52,7 +52,8 @@ static enum exit_code help(FILE *out, enum exit_code ret)
 	      "With no argument: a one-screen summary of this host.\n\n",
 		out);
 	for (size_t i = 0; i < verb_count; i++)
-		fprintf(out, "  %-10s %s\n", verb_table[i].name, verb_table[i].verb->about);
+		fprintf(out, "  %-10s %s\n", verb_table[i].name,
+			verb_table[i].verb->about);
 	fputs("\nplimsoll VERB --help tells more. Exit codes: 0 nothing failed, 1 a fail,\n"
 	      "2 usage, 3 an error, 4 a silently-ignored, 77 nothing could be asked.\n",
 		out);
@@ -81,7 +82,8 @@ static void fill_stdio(void)
 int main(int argc, char **argv)
 {
 	/* What this host can carry, on one screen. */
-	char *summary[] = { (char *)"probe", (char *)"--format", (char *)"summary", NULL };
+	char *summary[] = { (char *)"probe", (char *)"--format", (char *)"summary",
+		NULL };
 
 	fill_stdio();
 	/* Were it ignored, as it may have come to us, nobody would learn how a child ended. */
@@ -89,7 +91,8 @@ int main(int argc, char **argv)
 
 	if (argc < 2)
 		return verb_find("probe")->run(ARRAY_SIZE(summary) - 1, summary);
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
+		!strcmp(argv[1], "help"))
 		return help(stdout, EXIT_OK);
 	if (!strcmp(argv[1], "--version")) {
 		puts("plimsoll " PLIMSOLL_VERSION);

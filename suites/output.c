@@ -46,7 +46,7 @@ static bool wants_colour(int fd)
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 
 	return isatty(fd) && !(no_color && *no_color) && term &&
-	       strcmp(term, "dumb") != 0;
+		strcmp(term, "dumb") != 0;
 }
 
 static int terminal_columns(int fd)

@@ -20,7 +20,8 @@ struct args {
 static int parse(int argc, char **argv, struct args *args)
 {
 	static const struct option options[] = { { "path", required_argument, NULL, 'p' },
-		{ "as", required_argument, NULL, 'a' }, { "prove", no_argument, NULL, 'P' },
+		{ "as", required_argument, NULL, 'a' },
+		{ "prove", no_argument, NULL, 'P' },
 		{ "report", required_argument, NULL, 'r' },
 		{ "format", required_argument, NULL, 'f' },
 		{ "jobs", required_argument, NULL, 'j' },
@@ -60,10 +61,12 @@ static enum exit_code run(int argc, char **argv)
 	char why[512];
 
 	if (parse(argc, argv, &args) < 0)
-		return verb_usage("probe", "%s: unknown option, or its value is missing or off",
+		return verb_usage("probe",
+			"%s: unknown option, or its value is missing or off",
 			argv[optind - 1]);
 	if (args.sink.format && !reporter_find(args.sink.format))
-		return verb_usage("probe", "there is no format \"%s\" (plimsoll report --formats)",
+		return verb_usage("probe",
+			"there is no format \"%s\" (plimsoll report --formats)",
 			args.sink.format);
 	int r = env_read(&env, "");
 	if (r < 0)
@@ -77,8 +80,8 @@ static enum exit_code run(int argc, char **argv)
 	guard_stop();
 	if (r < 0) {
 		sink_abandon(sink);
-		return r == -EINVAL ? verb_usage("probe", "%s", why) :
-				      verb_error("probe", "%s", why);
+		return r == -EINVAL ? verb_usage("probe", "%s", why)
+				    : verb_error("probe", "%s", why);
 	}
 	enum exit_code code = sink_close(sink, why, sizeof(why));
 	return *why ? verb_error("probe", "%s", why) : code;

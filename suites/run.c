@@ -21,8 +21,10 @@ struct args {
 
 static int parse(int argc, char **argv, struct args *args)
 {
-	static const struct option options[] = { { "runtime", required_argument, NULL, 'R' },
-		{ "fixtures", required_argument, NULL, 'F' }, { "prove", no_argument, NULL, 'P' },
+	static const struct option options[] = { { "runtime", required_argument, NULL,
+							 'R' },
+		{ "fixtures", required_argument, NULL, 'F' },
+		{ "prove", no_argument, NULL, 'P' },
 		{ "report", required_argument, NULL, 'r' },
 		{ "format", required_argument, NULL, 'f' },
 		{ "jobs", required_argument, NULL, 'j' },
@@ -79,7 +81,8 @@ static enum exit_code run_all(struct args *args, struct suite *suite,
 
 	int r = env_read(&env, "");
 	if (r < 0)
-		return verb_error("run", "/proc/self/status: %s (is /proc mounted?)", strerror(-r));
+		return verb_error(
+			"run", "/proc/self/status: %s (is /proc mounted?)", strerror(-r));
 	struct sink *sink = sink_open("run", &args->sink, &env, why, sizeof(why));
 	if (!sink)
 		return verb_error("run", "%s", why);
@@ -103,31 +106,37 @@ static enum exit_code run(int argc, char **argv)
 	size_t count = 0;
 
 	if (parse(argc, argv, &args) < 0)
-		return verb_usage("run", "%s: unknown option, or its value is missing or off",
+		return verb_usage("run",
+			"%s: unknown option, or its value is missing or off",
 			argv[optind - 1]);
 	if (args.sink.format && !reporter_find(args.sink.format))
-		return verb_usage("run", "there is no format \"%s\" (plimsoll report --formats)",
+		return verb_usage("run",
+			"there is no format \"%s\" (plimsoll report --formats)",
 			args.sink.format);
 	if (fixtures_find(args.fixtures, &fixtures, why, sizeof(why)) < 0)
 		return verb_usage("run", "%s", why);
 	for (; count < args.runtime_count; count++) {
 		int r = runtime_find(args.runtimes[count], &runtimes[count]);
 		if (r == -ENOENT || r == -ENOEXEC)
-			return verb_usage("run", "there is no runtime \"%s\": not on PATH, or not "
-						 "an executable file",
+			return verb_usage("run",
+				"there is no runtime \"%s\": not on PATH, or not "
+				"an executable file",
 				args.runtimes[count]);
 		if (r < 0)
-			return verb_error("run", "cannot ask the runtime \"%s\" for its version: %s",
+			return verb_error("run",
+				"cannot ask the runtime \"%s\" for its version: %s",
 				args.runtimes[count], strerror(-r));
 	}
 	if (!count)
 		count = installed(runtimes);
 	if (!count)
-		return nothing("no container runtime on this host (looked for runc, crun and youki "
-			       "on PATH). Install one, or name one with --runtime PATH.");
+		return nothing(
+			"no container runtime on this host (looked for runc, crun and youki "
+			"on PATH). Install one, or name one with --runtime PATH.");
 	if (geteuid() != 0)
-		return nothing("running containers takes root here: rootless runs are not there "
-			       "yet. Try: sudo plimsoll run");
+		return nothing(
+			"running containers takes root here: rootless runs are not there "
+			"yet. Try: sudo plimsoll run");
 	args.suite.fixtures = &fixtures;
 	struct suite *suite = suite_load(&args.suite, why, sizeof(why));
 	if (!suite)

@@ -12,8 +12,9 @@
 
 struct sink_options {
 	const char *format; /* a reporter's name; NULL is "text" */
-	const char *report; /* a file, "-" for stdout (nothing else is written there), or NULL */
-	bool prove;         /* said in the env record: sabotages are to follow */
+	const char *
+		report; /* a file, "-" for stdout (nothing else is written there), or NULL */
+	bool prove;     /* said in the env record: sabotages are to follow */
 };
 
 struct sink;

@@ -68,16 +68,18 @@ static const char *word(int err)
 
 static struct verdict ask_bit(const struct ask *a, int proc, const struct bit *b)
 {
-	int without = try_open(proc, b->path, 0), with = try_open(proc, b->path, b->resolve);
+	int without = try_open(proc, b->path, 0),
+	    with = try_open(proc, b->path, b->resolve);
 
 	if (without != b->without)
-		return answer_error("openat2", without, "the control failed: %s below /proc gave %s",
-			b->path, word(without));
+		return answer_error("openat2", without,
+			"the control failed: %s below /proc gave %s", b->path,
+			word(without));
 	if (with == EINVAL)
 		return answer_refused(a, b->stage, with);
 	if (with != b->with)
-		return answer_fail("%s: %s below /proc gave %s, where it must give %s", b->stage,
-			b->path, word(with), word(b->with));
+		return answer_fail("%s: %s below /proc gave %s, where it must give %s",
+			b->stage, b->path, word(with), word(b->with));
 	return answer_pass("as it must");
 }
 
@@ -116,15 +118,18 @@ static struct verdict ask_link(const struct outward *o, int dir)
 	int beneath = try_open(dir, o->link, RESOLVE_BENEATH);
 
 	if (beneath != EXDEV)
-		return answer_fail("openat2(BENEATH): the symbolic link %s/%s, which leads out of its "
-				   "directory, gave %s, where it must give EXDEV",
+		return answer_fail(
+			"openat2(BENEATH): the symbolic link %s/%s, which leads out of its "
+			"directory, gave %s, where it must give EXDEV",
 			o->dir, o->link, word(beneath));
 	if (same_file(out, in_root))
-		return answer_fail("openat2(IN_ROOT): the symbolic link %s/%s led out of its "
-				   "directory",
+		return answer_fail(
+			"openat2(IN_ROOT): the symbolic link %s/%s led out of its "
+			"directory",
 			o->dir, o->link);
-	return answer_pass("BENEATH, IN_ROOT, NO_SYMLINKS, NO_MAGICLINKS and NO_XDEV each stopped "
-			   "what opens without them; neither of the first two followed %s/%s out",
+	return answer_pass(
+		"BENEATH, IN_ROOT, NO_SYMLINKS, NO_MAGICLINKS and NO_XDEV each stopped "
+		"what opens without them; neither of the first two followed %s/%s out",
 		o->dir, o->link);
 }
 
@@ -149,9 +154,10 @@ static struct verdict ask(const struct ask *a)
 		if (dir >= 0 && leads_out(dir, o->link))
 			return ask_link(o, dir);
 	}
-	return answer_pass("BENEATH, IN_ROOT, NO_SYMLINKS, NO_MAGICLINKS and NO_XDEV each stopped "
-			   "what opens without them; no symbolic link was found here that leads out "
-			   "of its directory");
+	return answer_pass(
+		"BENEATH, IN_ROOT, NO_SYMLINKS, NO_MAGICLINKS and NO_XDEV each stopped "
+		"what opens without them; no symbolic link was found here that leads out "
+		"of its directory");
 }
 
 const struct probe probe_fs_openat2 = {

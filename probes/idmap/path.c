@@ -24,7 +24,8 @@
 #include "uapi/mount.h"
 
 struct place {
-	char type[64]; /* of the file system, as in mountinfo; its magic number failing that */
+	char type
+		[64]; /* of the file system, as in mountinfo; its magic number failing that */
 	bool idmapped; /* its mount is id-mapped already */
 };
 
@@ -40,8 +41,8 @@ static void look_up(struct place *place, int id)
 			continue;
 		const char *options = mnt_fs_get_vfs_options(fs);
 		snprintf(place->type, sizeof(place->type), "%s", mnt_fs_get_fstype(fs));
-		place->idmapped = options && mnt_optstr_get_option(options, "idmapped", NULL,
-							 NULL) == 0;
+		place->idmapped = options &&
+			mnt_optstr_get_option(options, "idmapped", NULL, NULL) == 0;
 	}
 	mnt_free_iter(iter);
 	mnt_unref_table(table);
@@ -62,7 +63,8 @@ static struct place place_of(int dir)
 	return place;
 }
 
-static struct verdict denied(const char *stage, int err, const char *cause, const char *remedy)
+static struct verdict denied(
+	const char *stage, int err, const char *cause, const char *remedy)
 {
 	struct verdict v = answer_denied(cause, remedy, "%s: %s", stage, strerror(err));
 
@@ -103,8 +105,9 @@ static struct verdict refused(const struct ask *a, const struct place *place, in
 			"ask about a mount of the same file system that is not id-mapped");
 	v = idmap_refused(a, mnt, map, place->type, err);
 	if (v.fault == FAULT_FILESYSTEM)
-		VERDICT_TEXT(v.remedy, "put the directory on a file system that can be id-mapped: "
-				       "ext4, xfs, btrfs, or with newer kernels tmpfs and others");
+		VERDICT_TEXT(v.remedy,
+			"put the directory on a file system that can be id-mapped: "
+			"ext4, xfs, btrfs, or with newer kernels tmpfs and others");
 	return v;
 }
 
@@ -129,13 +132,16 @@ static struct verdict ask(const struct ask *a)
 		return answer_error("fstat", errno, "%s: %s", a->path, strerror(errno));
 	uid_t expected = idmap_owner(&map, before.st_uid);
 	if (expected == before.st_uid)
-		return answer_error("fstat", 0, "%s belongs to uid %u, with or without the mapping",
-			a->path, before.st_uid);
+		return answer_error("fstat", 0,
+			"%s belongs to uid %u, with or without the mapping", a->path,
+			before.st_uid);
 	if (after.st_uid != expected)
-		return answer_fail("MOUNT_ATTR_IDMAP succeeded on %s, but the owner was uid %u "
-				   "before, is %u now and should be %u",
+		return answer_fail(
+			"MOUNT_ATTR_IDMAP succeeded on %s, but the owner was uid %u "
+			"before, is %u now and should be %u",
 			place.type, before.st_uid, after.st_uid, expected);
-	return answer_pass("%s: the directory's owner is uid %u, and %u through an id-mapped clone",
+	return answer_pass(
+		"%s: the directory's owner is uid %u, and %u through an id-mapped clone",
 		place.type, before.st_uid, after.st_uid);
 }
 

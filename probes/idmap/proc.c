@@ -23,21 +23,24 @@ static struct verdict ask(const struct ask *a)
 	struct verdict v;
 
 	/* All the way down: in a user namespace what is mounted on /proc may not be uncovered. */
-	_cleanup_close_ int mnt = sys_open_tree(AT_FDCWD, "/proc",
-		OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+	_cleanup_close_ int mnt = sys_open_tree(
+		AT_FDCWD, "/proc", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
 	if (mnt < 0)
 		return answer_refused(a, "open_tree", errno);
 	if (fstatfs(mnt, &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC)
-		return answer_error("fstatfs", 0, "what is mounted on /proc is not a proc file system");
+		return answer_error("fstatfs", 0,
+			"what is mounted on /proc is not a proc file system");
 	if (idmap_make(a, &map, &v) < 0)
 		return v;
 	if (idmap_mount(mnt, &map) == 0)
-		return answer_fail("MOUNT_ATTR_IDMAP succeeded on proc, which has no such support");
+		return answer_fail(
+			"MOUNT_ATTR_IDMAP succeeded on proc, which has no such support");
 	v = idmap_refused(a, mnt, &map, "proc", errno);
 	if (v.fault != FAULT_FILESYSTEM)
 		return v;
-	return answer_pass("proc was refused with EINVAL, while a bad descriptor gave EBADF: it is "
-			   "the file system that was refused");
+	return answer_pass(
+		"proc was refused with EINVAL, while a bad descriptor gave EBADF: it is "
+		"the file system that was refused");
 }
 
 const struct probe probe_idmap_proc = {

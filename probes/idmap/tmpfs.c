@@ -34,14 +34,16 @@ static int make_tmpfs(const struct ask *a, struct verdict *ret_refused)
 		return -1;
 	}
 	if (mkdirat(mnt, "dir", 0755) < 0) {
-		*ret_refused = answer_error("mkdirat", errno, "a fresh tmpfs cannot be written");
+		*ret_refused =
+			answer_error("mkdirat", errno, "a fresh tmpfs cannot be written");
 		return -1;
 	}
 	return TAKE_FD(mnt);
 }
 
 /* There is no other tmpfs than the kernel's, so that a better one comes with a newer kernel. */
-static struct verdict refused(const struct ask *a, int mnt, const struct idmap *map, int err)
+static struct verdict refused(
+	const struct ask *a, int mnt, const struct idmap *map, int err)
 {
 	struct verdict v = idmap_refused(a, mnt, map, "tmpfs", err);
 
@@ -60,22 +62,27 @@ static struct verdict ask(const struct ask *a)
 	if (mnt < 0 || idmap_make(a, &map, &v) < 0)
 		return v;
 	if (fstatat(mnt, "dir", &before, 0) < 0)
-		return answer_error("fstatat", errno, "the directory just made is not there");
+		return answer_error(
+			"fstatat", errno, "the directory just made is not there");
 	if (idmap_mount(mnt, &map) < 0)
 		return refused(a, mnt, &map, errno);
 	if (fstatat(mnt, "dir", &after, 0) < 0)
-		return answer_fail("a file of the tmpfs cannot be reached once it is id-mapped");
+		return answer_fail(
+			"a file of the tmpfs cannot be reached once it is id-mapped");
 	uid_t expected = idmap_owner(&map, before.st_uid);
 	if (after.st_uid == before.st_uid || after.st_uid != expected)
-		return answer_fail("MOUNT_ATTR_IDMAP succeeded, but the owner was uid %u before, is "
-				   "%u now and should be %u",
+		return answer_fail(
+			"MOUNT_ATTR_IDMAP succeeded, but the owner was uid %u before, is "
+			"%u now and should be %u",
 			before.st_uid, after.st_uid, expected);
-	return answer_pass("the owner of a directory was uid %u, and %u once the mount was id-mapped",
+	return answer_pass(
+		"the owner of a directory was uid %u, and %u once the mount was id-mapped",
 		before.st_uid, after.st_uid);
 }
 
 const struct probe probe_idmap_tmpfs = {
-	.about = "a tmpfs can be id-mapped, as pods with a user namespace need for their secrets",
+	.about =
+		"a tmpfs can be id-mapped, as pods with a user namespace need for their secrets",
 	.man = "mount_setattr(2)",
 	.since = "6.3",
 	.kconfig = "CONFIG_USER_NS",

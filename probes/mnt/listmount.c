@@ -52,19 +52,23 @@ static struct verdict ask(const struct ask *a)
 	if (n < 0)
 		return answer_refused(a, "listmount", errno);
 	if (empty != 0 || !lists(ids, n, one, two))
-		return answer_fail("listmount told %d mounts below a fresh mount and %d, or others, "
-				   "when there were two",
+		return answer_fail(
+			"listmount told %d mounts below a fresh mount and %d, or others, "
+			"when there were two",
 			empty, n);
 	const char *backwards = reverse(top, one, two);
 	if (umount2("top/one", 0) < 0)
-		return answer_error("umount2", errno, "a mount of our own cannot be unmounted");
+		return answer_error(
+			"umount2", errno, "a mount of our own cannot be unmounted");
 	n = sys_listmount(top, 0, ids, ARRAY_SIZE(ids), 0);
 	if (n != 1 || ids[0] != two)
-		return answer_fail("listmount still told a mount that had been unmounted");
+		return answer_fail(
+			"listmount still told a mount that had been unmounted");
 	if (sys_listmount(INT64_MAX, 0, ids, ARRAY_SIZE(ids), 0) >= 0 || errno != ENOENT)
 		return answer_fail("listmount lists below a mount that does not exist");
-	return answer_pass("it listed the two mounts below one, and a mount no longer once it was "
-			   "unmounted; LISTMOUNT_REVERSE %s",
+	return answer_pass(
+		"it listed the two mounts below one, and a mount no longer once it was "
+		"unmounted; LISTMOUNT_REVERSE %s",
 		backwards);
 }
 

@@ -26,13 +26,16 @@ static struct verdict ask(const struct ask *a)
 
 	int before = try_write();
 	if (before)
-		return answer_error("open", before, "the scratch tmpfs cannot be written");
+		return answer_error(
+			"open", before, "the scratch tmpfs cannot be written");
 	if (sys_mount_setattr(AT_FDCWD, ".", 0, &rdonly, sizeof(rdonly)) < 0)
 		return answer_refused(a, "mount_setattr", errno);
 	if (try_write() != EROFS)
-		return answer_fail("mount_setattr(MOUNT_ATTR_RDONLY) succeeded, but the file could "
-				   "still be opened for writing");
-	return answer_pass("a file could be made before MOUNT_ATTR_RDONLY and gave EROFS after");
+		return answer_fail(
+			"mount_setattr(MOUNT_ATTR_RDONLY) succeeded, but the file could "
+			"still be opened for writing");
+	return answer_pass(
+		"a file could be made before MOUNT_ATTR_RDONLY and gave EROFS after");
 }
 
 const struct probe probe_mnt_mount_setattr = {

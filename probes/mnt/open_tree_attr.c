@@ -32,23 +32,28 @@ static struct verdict ask(const struct ask *a)
 	_cleanup_close_ int plain = sys_open_tree(AT_FDCWD, ".", flags);
 	if (plain < 0)
 		return answer_refused(a, "open_tree", errno);
-	_cleanup_close_ int control = sys_open_tree_attr(AT_FDCWD, ".", flags, &none, sizeof(none));
+	_cleanup_close_ int control =
+		sys_open_tree_attr(AT_FDCWD, ".", flags, &none, sizeof(none));
 	if (control < 0)
 		return answer_refused(a, "open_tree_attr", errno);
 	if (try_write(plain) != 0 || try_write(control) != 0)
-		return answer_error("open", 0, "the control failed: a clone without attributes cannot "
-					       "be written");
-	_cleanup_close_ int clone = sys_open_tree_attr(AT_FDCWD, ".", flags, &rdonly,
-		sizeof(rdonly));
+		return answer_error("open", 0,
+			"the control failed: a clone without attributes cannot "
+			"be written");
+	_cleanup_close_ int clone =
+		sys_open_tree_attr(AT_FDCWD, ".", flags, &rdonly, sizeof(rdonly));
 	if (clone < 0)
 		return answer_refused(a, "open_tree_attr(ro)", errno);
 	if (try_write(clone) != EROFS)
-		return answer_fail("open_tree_attr with MOUNT_ATTR_RDONLY succeeded, but its clone "
-				   "could be written");
+		return answer_fail(
+			"open_tree_attr with MOUNT_ATTR_RDONLY succeeded, but its clone "
+			"could be written");
 	if (try_write(AT_FDCWD) != 0 || try_write(control) != 0)
-		return answer_fail("the source of the clone, or another clone, became read-only too");
-	return answer_pass("a clone made with MOUNT_ATTR_RDONLY gave EROFS; one made without, and "
-			   "the source, could be written");
+		return answer_fail(
+			"the source of the clone, or another clone, became read-only too");
+	return answer_pass(
+		"a clone made with MOUNT_ATTR_RDONLY gave EROFS; one made without, and "
+		"the source, could be written");
 }
 
 const struct probe probe_mnt_open_tree_attr = {

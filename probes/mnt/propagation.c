@@ -84,8 +84,9 @@ static struct verdict take_step(const struct ask *a, const struct step *s)
 		return answer_refused(a, "mount", -r);
 	if (r != s->want)
 		return answer_fail("%s succeeded, but: %s", s->stage, s->contract);
-	return answer_pass("a new mount appeared in a shared peer and in a slave, not from the slave "
-			   "in its master, and in a private mount neither before nor after");
+	return answer_pass(
+		"a new mount appeared in a shared peer and in a slave, not from the slave "
+		"in its master, and in a private mount neither before nor after");
 }
 
 static struct verdict ask(const struct ask *a)
@@ -100,8 +101,9 @@ static struct verdict ask(const struct ask *a)
 	if (r < 0)
 		return answer_refused(a, "mount", -r);
 	if (r != 0)
-		return answer_error("mount(bind)", 0, "the control failed: a mount appeared in a bind "
-						      "mount that nothing had made shared");
+		return answer_error("mount(bind)", 0,
+			"the control failed: a mount appeared in a bind "
+			"mount that nothing had made shared");
 	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
 		v = take_step(a, &steps[i]);
 		if (v.outcome != OUTCOME_PASS)

@@ -42,21 +42,26 @@ static struct verdict ask(const struct ask *a)
 	int r = make_tree();
 	if (r < 0)
 		return answer_refused(a, "mount", -r);
-	if (mount(NULL, "view", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_REC, NULL) < 0)
+	if (mount(NULL, "view", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_REC, NULL) <
+		0)
 		return answer_refused(a, "mount(ro)", errno);
 	if (try_write("view") != EROFS || try_write("view/sub") != 0)
-		return answer_error("mount(ro)", 0, "the control failed: a plain read-only bind must "
-						    "cover its top and nothing below");
+		return answer_error("mount(ro)", 0,
+			"the control failed: a plain read-only bind must "
+			"cover its top and nothing below");
 
-	if (sys_mount_setattr(AT_FDCWD, "view", AT_RECURSIVE, &rdonly, sizeof(rdonly)) < 0)
+	if (sys_mount_setattr(AT_FDCWD, "view", AT_RECURSIVE, &rdonly, sizeof(rdonly)) <
+		0)
 		return answer_refused(a, "mount_setattr", errno);
 	if (try_write("view/sub") != EROFS)
-		return answer_fail("AT_RECURSIVE with MOUNT_ATTR_RDONLY succeeded, but a submount "
-				   "could still be written");
+		return answer_fail(
+			"AT_RECURSIVE with MOUNT_ATTR_RDONLY succeeded, but a submount "
+			"could still be written");
 	if (try_write("tree/sub") != 0)
 		return answer_fail("the source of the bind mount became read-only too");
-	return answer_pass("a write in the submount gave EROFS; under a plain read-only bind it had "
-			   "succeeded, and in the source it still does");
+	return answer_pass(
+		"a write in the submount gave EROFS; under a plain read-only bind it had "
+		"succeeded, and in the source it still does");
 }
 
 const struct probe probe_mnt_rro = {

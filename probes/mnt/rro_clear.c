@@ -44,7 +44,8 @@ static int clear_rdonly(const char *dir)
 {
 	struct mount_attr rw = { .attr_clr = MOUNT_ATTR_RDONLY };
 
-	return sys_mount_setattr(AT_FDCWD, dir, AT_RECURSIVE, &rw, sizeof(rw)) < 0 ? errno : 0;
+	return sys_mount_setattr(AT_FDCWD, dir, AT_RECURSIVE, &rw, sizeof(rw)) < 0 ? errno
+										   : 0;
 }
 
 static struct verdict judge(const struct ask *a, const char *dir, const char *what)
@@ -52,13 +53,15 @@ static struct verdict judge(const struct ask *a, const char *dir, const char *wh
 	int err = clear_rdonly(dir);
 
 	if (err == 0 || try_write(dir) != EROFS)
-		return answer_fail("a child user namespace could clear the read-only flag of %s",
+		return answer_fail(
+			"a child user namespace could clear the read-only flag of %s",
 			what);
 	if (err != EPERM)
 		return answer_refused(a, "mount_setattr(clear)", err);
-	return answer_pass("a child user namespace got EPERM when it cleared the read-only flag of "
-			   "an inherited mount and of a bind mount of it, and EROFS on writing; on "
-			   "a mount of its own the same call worked");
+	return answer_pass(
+		"a child user namespace got EPERM when it cleared the read-only flag of "
+		"an inherited mount and of a bind mount of it, and EROFS on writing; on "
+		"a mount of its own the same call worked");
 }
 
 static struct verdict ask_inside(const struct ask *a, void *arg)
@@ -77,23 +80,28 @@ static struct verdict ask_inside(const struct ask *a, void *arg)
 	if (r < 0)
 		return answer_refused(a, "mount", -r);
 	if (try_write("own") != EROFS || try_write("inherited") != EROFS)
-		return answer_error("mount(ro)", 0, "the mounts to ask about are not read-only");
+		return answer_error(
+			"mount(ro)", 0, "the mounts to ask about are not read-only");
 
 	int err = clear_rdonly("own");
 	if (err)
 		return answer_refused(a, "mount_setattr", err);
 	if (try_write("own") != 0)
-		return answer_fail("clearing MOUNT_ATTR_RDONLY succeeded on a mount of the child's "
-				   "own, but it could not be written");
+		return answer_fail(
+			"clearing MOUNT_ATTR_RDONLY succeeded on a mount of the child's "
+			"own, but it could not be written");
 	v = judge(a, "inherited", "a mount it had inherited");
-	return v.outcome == OUTCOME_PASS ? judge(a, "bind", "a bind mount of one it had inherited") :
-					   v;
+	return v.outcome == OUTCOME_PASS
+		? judge(a, "bind", "a bind mount of one it had inherited")
+		: v;
 }
 
 static struct verdict ask(const struct ask *a)
 {
-	if (mkdir("inherited", 0755) < 0 || mkdir("own", 0755) < 0 || mkdir("bind", 0755) < 0)
-		return answer_error("mkdir", errno, "the scratch tmpfs cannot be written");
+	if (mkdir("inherited", 0755) < 0 || mkdir("own", 0755) < 0 ||
+		mkdir("bind", 0755) < 0)
+		return answer_error(
+			"mkdir", errno, "the scratch tmpfs cannot be written");
 	int r = mount_rdonly("inherited");
 	if (r < 0)
 		return answer_refused(a, "mount", -r);
@@ -101,7 +109,8 @@ static struct verdict ask(const struct ask *a)
 }
 
 const struct probe probe_mnt_rro_clear = {
-	.about = "a container with a user namespace cannot make its read-only volumes writable",
+	.about =
+		"a container with a user namespace cannot make its read-only volumes writable",
 	.man = "mount_setattr(2)",
 	.since = "5.12",
 	.kconfig = "CONFIG_USER_NS",

@@ -17,8 +17,9 @@
 #include "uapi/mount.h"
 #include "uapi/stat.h"
 
-#define ASKED                                                                               \
-	(STATMOUNT_SB_BASIC | STATMOUNT_MNT_BASIC | STATMOUNT_MNT_POINT | STATMOUNT_FS_TYPE)
+#define ASKED                                                             \
+	(STATMOUNT_SB_BASIC | STATMOUNT_MNT_BASIC | STATMOUNT_MNT_POINT | \
+		STATMOUNT_FS_TYPE)
 
 static const struct {
 	uint64_t bit;
@@ -53,7 +54,8 @@ static void name_later(uint64_t id, char *text, size_t size)
 		if (sys_statmount(id, later[i].bit, &s, sizeof(s)) < 0 ||
 			!(s.mount.mask & later[i].bit))
 			continue;
-		len += snprintf(text + len, size - len, "%s%s", len ? ", " : "", later[i].name);
+		len += snprintf(
+			text + len, size - len, "%s%s", len ? ", " : "", later[i].name);
 	}
 	if (!len)
 		snprintf(text, size, "none");
@@ -76,7 +78,8 @@ static struct verdict ask(const struct ask *a)
 	char fields[128];
 
 	if (mkdir(dir, 0755) < 0)
-		return answer_error("mkdir", errno, "the scratch tmpfs cannot be written");
+		return answer_error(
+			"mkdir", errno, "the scratch tmpfs cannot be written");
 	/* With an option to tell: the bit of an empty field is not in the mask either. */
 	if (mount("t", dir, "tmpfs", 0, "mode=0700") < 0)
 		return answer_refused(a, "mount", errno);
@@ -84,21 +87,24 @@ static struct verdict ask(const struct ask *a)
 	if (sys_statmount(id, ASKED, &before, sizeof(before)) < 0)
 		return answer_refused(a, "statmount", errno);
 	if (!describes(&before, id))
-		return answer_fail("statmount tells another type, mount point or id than the mount "
-				   "has that was asked about");
+		return answer_fail(
+			"statmount tells another type, mount point or id than the mount "
+			"has that was asked about");
 	if (mount(NULL, dir, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL) < 0)
 		return answer_refused(a, "mount(ro)", errno);
 	if (sys_statmount(id, ASKED, &after, sizeof(after)) < 0)
 		return answer_refused(a, "statmount", errno);
 	if ((before.mount.mnt_attr & MOUNT_ATTR_RDONLY) ||
 		!(after.mount.mnt_attr & MOUNT_ATTR_RDONLY))
-		return answer_fail("statmount does not tell a read-only mount from a writable one");
+		return answer_fail(
+			"statmount does not tell a read-only mount from a writable one");
 	/* Ids are never used again, and this one is far beyond any that was. */
 	if (sys_statmount(INT64_MAX, ASKED, &none, sizeof(none)) == 0 || errno != ENOENT)
 		return answer_fail("statmount describes a mount that does not exist");
 	name_later(id, fields, sizeof(fields));
-	return answer_pass("it told the type, the mount point and when the mount became read-only; "
-			   "later fields: %s",
+	return answer_pass(
+		"it told the type, the mount point and when the mount became read-only; "
+		"later fields: %s",
 		fields);
 }
 

@@ -36,12 +36,15 @@ static struct verdict judge(pid_t pid, int pidfd)
 	bool told = poll(&pfd, 1, 0) == 1 && (pfd.revents & POLLIN);
 	waitpid(pid, NULL, 0);
 	if (!told)
-		return answer_fail("the pidfd that clone3 gave did not tell that its child had ended");
+		return answer_fail(
+			"the pidfd that clone3 gave did not tell that its child had ended");
 	if (end.si_code != CLD_EXITED || end.si_status != STATUS)
-		return answer_fail("the child that clone3 made did not end with the status it was "
-				   "given");
-	return answer_pass("a child made with CLONE_PIDFD ended with the status it was given, and "
-			   "its pidfd told so");
+		return answer_fail(
+			"the child that clone3 made did not end with the status it was "
+			"given");
+	return answer_pass(
+		"a child made with CLONE_PIDFD ended with the status it was given, and "
+		"its pidfd told so");
 }
 
 static struct verdict ask(const struct ask *a)
@@ -67,7 +70,8 @@ static struct verdict ask(const struct ask *a)
 	if (pid == 0)
 		_exit(STATUS);
 	if (pid > 0 || errno != E2BIG)
-		return answer_fail("clone3 did not refuse a field that it cannot know with E2BIG");
+		return answer_fail(
+			"clone3 did not refuse a field that it cannot know with E2BIG");
 	return v;
 }
 

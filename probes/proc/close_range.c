@@ -46,25 +46,30 @@ static struct verdict ask(const struct ask *a)
 
 	int first = make_row(fd);
 	if (first < 0 || !row_is(first, 0))
-		return answer_error("fcntl", errno, "no five descriptors in a row can be had");
+		return answer_error(
+			"fcntl", errno, "no five descriptors in a row can be had");
 	/* The call alone first, with a range in which nothing is: the flag came after it. */
 	if (sys_close_range(~0u, ~0u, 0) < 0)
 		return answer_refused(a, "close_range", errno);
 	if (sys_close_range(first + 1, first + COUNT - 2, CLOSE_RANGE_CLOEXEC) < 0)
 		return answer_refused(a, "close_range(CLOEXEC)", errno);
 	if (!row_is(first, FD_CLOEXEC))
-		return answer_fail("CLOSE_RANGE_CLOEXEC succeeded, but not just the range has become "
-				   "close-on-exec");
+		return answer_fail(
+			"CLOSE_RANGE_CLOEXEC succeeded, but not just the range has become "
+			"close-on-exec");
 	if (sys_close_range(first + 1, first + COUNT - 2, 0) < 0)
 		return answer_refused(a, "close_range", errno);
 	if (!row_is(first, -1))
-		return answer_fail("close_range succeeded, but not just the range was closed");
-	return answer_pass("of five descriptors the middle three became close-on-exec, then were "
-			   "closed; the others stayed");
+		return answer_fail(
+			"close_range succeeded, but not just the range was closed");
+	return answer_pass(
+		"of five descriptors the middle three became close-on-exec, then were "
+		"closed; the others stayed");
 }
 
 const struct probe probe_proc_close_range = {
-	.about = "close_range(2) closes a range of descriptors, or marks it close-on-exec",
+	.about =
+		"close_range(2) closes a range of descriptors, or marks it close-on-exec",
 	.man = "close_range(2)",
 	.since = "5.11",
 	.calls = CALLS(close_range),

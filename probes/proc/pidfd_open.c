@@ -44,11 +44,13 @@ static struct verdict judge(const struct ask *a, pid_t pid, int *go)
 	close(TAKE_FD(*go));
 	/* Its end is waited for in another way, so that a slow machine is no fault. */
 	if (waitid(P_PID, pid, &end, WEXITED | WNOWAIT) < 0)
-		return answer_error("waitid", errno, "a child of our own cannot be waited for");
+		return answer_error(
+			"waitid", errno, "a child of our own cannot be waited for");
 	if (!told_end(pidfd))
 		return answer_fail("a pidfd did not tell the end of its process");
-	return answer_pass("a pidfd told nothing while its child lived and was readable when it "
-			   "ended");
+	return answer_pass(
+		"a pidfd told nothing while its child lived and was readable when it "
+		"ended");
 }
 
 static struct verdict ask(const struct ask *a)

@@ -50,8 +50,8 @@ static int listen_to_getpgid(void)
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return -1;
-	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER,
-		&program);
+	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+		SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
 }
 
 /* The child: two calls, and what came of them into the pipe. */
@@ -75,8 +75,9 @@ static int take_call(const struct ask *a, int listener, int in, union request *r
 	memset(req, 0, sizeof(*req));
 	/* The other end of the pipe is the child's: it is heard too if it was not stopped. */
 	if (poll(fds, ARRAY_SIZE(fds), -1) < 0 || fds[1].revents) {
-		*ret_refused = answer_fail("a call that the filter hands to the listener was not "
-					   "told there");
+		*ret_refused = answer_fail(
+			"a call that the filter hands to the listener was not "
+			"told there");
 		return -1;
 	}
 	if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, req) == 0)
@@ -87,12 +88,15 @@ static int take_call(const struct ask *a, int listener, int in, union request *r
 
 static int answer_call(int listener, const union request *req, long value, unsigned flags)
 {
-	union response r = { .resp = { .id = req->notif.id, .val = value, .flags = flags } };
+	union response r = {
+		.resp = { .id = req->notif.id, .val = value, .flags = flags }
+	};
 
 	return ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &r);
 }
 
-static struct verdict judge(const struct ask *a, int listener, int in, pid_t pid, pid_t group)
+static struct verdict judge(
+	const struct ask *a, int listener, int in, pid_t pid, pid_t group)
 {
 	union request req;
 	struct verdict v;
@@ -101,8 +105,9 @@ static struct verdict judge(const struct ask *a, int listener, int in, pid_t pid
 	if (take_call(a, listener, in, &req, &v) < 0)
 		return v;
 	if (req.notif.data.nr != SYS_getpgid || req.notif.pid != (unsigned)pid)
-		return answer_fail("the listener was told another call, or another process's, than "
-				   "the child's getpgid");
+		return answer_fail(
+			"the listener was told another call, or another process's, than "
+			"the child's getpgid");
 	if (answer_call(listener, &req, MADE_UP, 0) < 0)
 		return answer_refused(a, "ioctl(NOTIF_SEND)", errno);
 	if (take_call(a, listener, in, &req, &v) < 0)
@@ -111,15 +116,19 @@ static struct verdict judge(const struct ask *a, int listener, int in, pid_t pid
 	if (!cont && (errno != EINVAL || answer_call(listener, &req, 0, 0) < 0))
 		return answer_refused(a, "ioctl(NOTIF_SEND)", errno);
 	if (read(in, got, sizeof(got)) != sizeof(got))
-		return answer_error("read", errno, "the child ended without saying what it got");
+		return answer_error(
+			"read", errno, "the child ended without saying what it got");
 	if (got[0] != MADE_UP)
-		return answer_fail("the child's call gave %ld, where the listener had answered %d",
+		return answer_fail(
+			"the child's call gave %ld, where the listener had answered %d",
 			got[0], MADE_UP);
 	if (cont && got[1] != group)
-		return answer_fail("the call was let through (CONTINUE), but gave %ld", got[1]);
-	return answer_pass("a child's call got the made-up value that the listener answered%s",
-		cont ? ", and the true one when it was let through (CONTINUE)" :
-		       "; SECCOMP_USER_NOTIF_FLAG_CONTINUE is not there");
+		return answer_fail(
+			"the call was let through (CONTINUE), but gave %ld", got[1]);
+	return answer_pass(
+		"a child's call got the made-up value that the listener answered%s",
+		cont ? ", and the true one when it was let through (CONTINUE)"
+		     : "; SECCOMP_USER_NOTIF_FLAG_CONTINUE is not there");
 }
 
 static struct verdict refused(const struct ask *a, int err)
@@ -130,11 +139,13 @@ static struct verdict refused(const struct ask *a, int err)
 		return v;
 	v.outcome = OUTCOME_DENIED;
 	v.fault = FAULT_POLICY;
-	VERDICT_TEXT(v.cause, "a seccomp filter that was set before has a listener, and a process "
-			      "can have only one");
-	VERDICT_TEXT(v.remedy, "ask outside of what intercepts system calls here: an LXD or Incus "
-			       "container with security.syscalls.intercept.*, a runtime's "
-			       "listenerPath");
+	VERDICT_TEXT(v.cause,
+		"a seccomp filter that was set before has a listener, and a process "
+		"can have only one");
+	VERDICT_TEXT(v.remedy,
+		"ask outside of what intercepts system calls here: an LXD or Incus "
+		"container with security.syscalls.intercept.*, a runtime's "
+		"listenerPath");
 	return v;
 }
 
@@ -148,8 +159,9 @@ static struct verdict ask(const struct ask *a)
 		return answer_refused(a, "seccomp(GET_NOTIF_SIZES)", errno);
 	if (sizes.seccomp_notif > sizeof(union request) ||
 		sizes.seccomp_notif_resp > sizeof(union response))
-		return answer_error("seccomp(GET_NOTIF_SIZES)", 0, "the kernel's structs are larger "
-								   "than we have room for");
+		return answer_error("seccomp(GET_NOTIF_SIZES)", 0,
+			"the kernel's structs are larger "
+			"than we have room for");
 	_cleanup_close_ int listener = listen_to_getpgid();
 	if (listener < 0)
 		return refused(a, errno);

@@ -109,14 +109,14 @@ static inline int sys_open_tree(int dirfd, const char *path, unsigned flags)
 	return syscall(SYS_open_tree, dirfd, path, flags);
 }
 
-static inline int sys_mount_setattr(int dirfd, const char *path, unsigned flags,
-	struct mount_attr *attr, size_t size)
+static inline int sys_mount_setattr(
+	int dirfd, const char *path, unsigned flags, struct mount_attr *attr, size_t size)
 {
 	return syscall(SYS_mount_setattr, dirfd, path, flags, attr, size);
 }
 
-static inline int sys_open_tree_attr(int dirfd, const char *path, unsigned flags,
-	struct mount_attr *attr, size_t size)
+static inline int sys_open_tree_attr(
+	int dirfd, const char *path, unsigned flags, struct mount_attr *attr, size_t size)
 {
 	return syscall(SYS_open_tree_attr, dirfd, path, flags, attr, size);
 }
@@ -129,8 +129,8 @@ static inline int sys_statmount(uint64_t mnt_id, uint64_t mask, void *buf, size_
 }
 
 /* Returns how many ids it wrote. */
-static inline int sys_listmount(uint64_t mnt_id, uint64_t after, uint64_t *ids, size_t count,
-	unsigned flags)
+static inline int sys_listmount(
+	uint64_t mnt_id, uint64_t after, uint64_t *ids, size_t count, unsigned flags)
 {
 	struct plimsoll_mnt_id_req req = { sizeof(req), 0, mnt_id, after };
 
@@ -142,8 +142,8 @@ static inline int sys_fsopen(const char *type, unsigned flags)
 	return syscall(SYS_fsopen, type, flags);
 }
 
-static inline int sys_fsconfig(int fd, unsigned cmd, const char *key, const void *value,
-	int aux)
+static inline int sys_fsconfig(
+	int fd, unsigned cmd, const char *key, const void *value, int aux)
 {
 	return syscall(SYS_fsconfig, fd, cmd, key, value, aux);
 }
@@ -153,8 +153,8 @@ static inline int sys_fsmount(int fd, unsigned flags, unsigned attr_flags)
 	return syscall(SYS_fsmount, fd, flags, attr_flags);
 }
 
-static inline int sys_move_mount(int from_dirfd, const char *from, int to_dirfd,
-	const char *to, unsigned flags)
+static inline int sys_move_mount(
+	int from_dirfd, const char *from, int to_dirfd, const char *to, unsigned flags)
 {
 	return syscall(SYS_move_mount, from_dirfd, from, to_dirfd, to, flags);
 }

@@ -13,12 +13,12 @@
 #define ENV     "{\"type\":\"env\",\"format\":1,\"verb\":\"probe\"}\n"
 #define RUN_ENV "{\"type\":\"env\",\"format\":1,\"verb\":\"run\"}\n"
 #define END(n)  "{\"type\":\"end\",\"records\":" #n ",\"exit\":0}\n"
-#define PROBE(outcome)                                          \
- "{\"type\":\"probe\",\"name\":\"mnt/rro\",\"asker\":\"root\"," \
- "\"about\":\"a\",\"outcome\":\"" outcome "\"}\n"
-#define CASE(outcome, kind)                                       \
- "{\"type\":\"case\",\"name\":\"mount/ro\",\"runtime\":\"runc\"," \
- "\"about\":\"a\",\"outcome\":\"" outcome "\",\"kind\":\"" kind "\"}\n"
+#define PROBE(outcome)                                                 \
+	"{\"type\":\"probe\",\"name\":\"mnt/rro\",\"asker\":\"root\"," \
+	"\"about\":\"a\",\"outcome\":\"" outcome "\"}\n"
+#define CASE(outcome, kind)                                              \
+	"{\"type\":\"case\",\"name\":\"mount/ro\",\"runtime\":\"runc\"," \
+	"\"about\":\"a\",\"outcome\":\"" outcome "\",\"kind\":\"" kind "\"}\n"
 
 static char why[512];
 
@@ -54,8 +54,9 @@ static const struct {
 	{ "", "" },
 	{ "plain text\n\ttabbed", "plain text\n\ttabbed" },
 	{ "\033[31mred", "\xef\xbf\xbd[31mred" },
-	{ "a\rb\x7f", "a\xef\xbf\xbd"
-		      "b\xef\xbf\xbd" },
+	{ "a\rb\x7f",
+		"a\xef\xbf\xbd"
+		"b\xef\xbf\xbd" },
 	{ "\xc3\xa9 \xe6\xbc\xa2 \xf0\x9f\x9a\xa2",
 		"\xc3\xa9 \xe6\xbc\xa2 \xf0\x9f\x9a\xa2" },
 	/* U+009B is CSI: a terminal obeys it as it does ESC [ */
@@ -346,8 +347,8 @@ static void strip_colours(char *text)
 
 	for (char *from = text; *from;) {
 		size_t len = from[0] == '\033' && from[1] == '['
-				     ? 2 + strspn(from + 2, "0123456789;")
-				     : 0;
+			? 2 + strspn(from + 2, "0123456789;")
+			: 0;
 		if (len && from[len] == 'm')
 			from += len + 1;
 		else

@@ -26,7 +26,8 @@ void bundle_resolve(const struct trial *t, const char *text, char *ret_path, siz
 }
 
 /* Not inlined: the buffer would stand on the stack once for each level of the JSON. */
-static json_t *__attribute__((noinline)) resolve_text(const struct trial *t, const char *text)
+static json_t *__attribute__((noinline))
+resolve_text(const struct trial *t, const char *text)
 {
 	char path[PATH_MAX];
 
@@ -34,7 +35,8 @@ static json_t *__attribute__((noinline)) resolve_text(const struct trial *t, con
 	return json_string(path);
 }
 
-static json_t *__attribute__((noinline)) unresolve_text(const struct trial *t, const char *text)
+static json_t *__attribute__((noinline))
+unresolve_text(const struct trial *t, const char *text)
 {
 	static const char *const names[] = { "@id", "@bundle" };
 	char path[PATH_MAX];
@@ -102,7 +104,8 @@ static int make_config(struct trial *t, char *why, size_t why_size)
 	if (t->k->config)
 		r = patch_merge(config, t->k->config);
 	if (t->k->mounts)
-		json_array_extend(json_object_get(config, "mounts"), (json_t *)t->k->mounts);
+		json_array_extend(
+			json_object_get(config, "mounts"), (json_t *)t->k->mounts);
 	json_object_set_new(config, "steps",
 		t->k->steps ? json_deep_copy(t->k->steps) : default_steps());
 	if (r == 0 && t->sabotaged)
@@ -117,7 +120,8 @@ static int make_config(struct trial *t, char *why, size_t why_size)
 
 static int put_file(const char *path, const void *data, size_t size, mode_t mode)
 {
-	_cleanup_close_ int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+	_cleanup_close_ int fd =
+		open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
 
 	if (fd < 0 || fchmod(fd, mode) < 0)
 		return -errno;
@@ -205,7 +209,8 @@ int bundle_make(struct trial *t, char *why, size_t why_size)
 			return -errno;
 		}
 	}
-	if ((r = prepare_host(t, why, why_size)) < 0 || (r = make_config(t, why, why_size)) < 0)
+	if ((r = prepare_host(t, why, why_size)) < 0 ||
+		(r = make_config(t, why, why_size)) < 0)
 		return r;
 	if ((r = make_rootfs(t)) < 0) {
 		snprintf(why, why_size, "making the root file system: %s", strerror(-r));

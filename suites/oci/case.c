@@ -68,8 +68,9 @@ static bool is_mode(const char *text)
 	return len >= 3 && len <= 5 && strspn(text, "01234567") == len;
 }
 
-static const struct form below = { "a path below the case's host directory, not ending in /",
-	is_below };
+static const struct form below = {
+	"a path below the case's host directory, not ending in /", is_below
+};
 static const struct form ids = { "UID:GID, in numbers", is_ids };
 static const struct form mode = { "a mode in octal", is_mode };
 static const struct form ns_type = { "mount, network, uts, ipc, user or cgroup",
@@ -86,8 +87,10 @@ struct member {
 static const char *type_name(json_type type)
 {
 	static const char *const names[] = { [JSON_OBJECT] = "an object",
-		[JSON_ARRAY] = "an array", [JSON_STRING] = "a string",
-		[JSON_INTEGER] = "a whole number", [JSON_TRUE] = "true or false" };
+		[JSON_ARRAY] = "an array",
+		[JSON_STRING] = "a string",
+		[JSON_INTEGER] = "a whole number",
+		[JSON_TRUE] = "true or false" };
 
 	return names[type];
 }
@@ -97,8 +100,8 @@ static bool is_type(const json_t *value, json_type type)
 	return json_typeof(value) == type || (type == JSON_TRUE && json_is_false(value));
 }
 
-static int check_members(const struct checking *c, const json_t *object, const char *pointer,
-	const struct member *members, size_t count)
+static int check_members(const struct checking *c, const json_t *object,
+	const char *pointer, const struct member *members, size_t count)
 {
 	const char *key;
 	json_t *value;
@@ -121,7 +124,8 @@ static int check_members(const struct checking *c, const json_t *object, const c
 	}
 	for (size_t i = 0; i < count; i++)
 		if (members[i].required && !json_object_get(object, members[i].key))
-			return complain(c, pointer, "the key \"%s\" is missing", members[i].key);
+			return complain(
+				c, pointer, "the key \"%s\" is missing", members[i].key);
 	return 0;
 }
 
@@ -143,18 +147,20 @@ static int check_list(const struct checking *c, const json_t *list, const char *
 
 static int check_host(const struct checking *c, const json_t *host)
 {
-	static const struct member keys[] = { { "mounts", JSON_ARRAY }, { "dirs", JSON_ARRAY },
-		{ "files", JSON_ARRAY }, { "namespaces", JSON_ARRAY } };
+	static const struct member keys[] = { { "mounts", JSON_ARRAY },
+		{ "dirs", JSON_ARRAY }, { "files", JSON_ARRAY },
+		{ "namespaces", JSON_ARRAY } };
 	static const struct member mount[] = { { "at", JSON_STRING, true, &below },
 		{ "type", JSON_STRING, true }, { "data", JSON_STRING } };
 	static const struct member dir[] = { { "at", JSON_STRING, true, &below },
-		{ "owner", JSON_STRING, false, &ids }, { "mode", JSON_STRING, false, &mode } };
+		{ "owner", JSON_STRING, false, &ids },
+		{ "mode", JSON_STRING, false, &mode } };
 	static const struct member file[] = { { "at", JSON_STRING, true, &below },
-		{ "owner", JSON_STRING, false, &ids }, { "mode", JSON_STRING, false, &mode },
-		{ "text", JSON_STRING } };
+		{ "owner", JSON_STRING, false, &ids },
+		{ "mode", JSON_STRING, false, &mode }, { "text", JSON_STRING } };
 	static const struct member ns[] = { { "at", JSON_STRING, true, &below },
-		{ "type", JSON_STRING, true, &ns_type }, { "owner", JSON_STRING, false, &below },
-		{ "map", JSON_STRING } };
+		{ "type", JSON_STRING, true, &ns_type },
+		{ "owner", JSON_STRING, false, &below }, { "map", JSON_STRING } };
 	int r;
 
 	if ((r = check_members(c, host, "/host", keys, ARRAY_SIZE(keys))) < 0 ||
@@ -171,19 +177,19 @@ static int check_host(const struct checking *c, const json_t *host)
 
 static int check_steps(const struct checking *c, const json_t *steps)
 {
-	static const struct member step[] = { { "do", JSON_STRING, true }, { "as", JSON_STRING },
-		{ "id", JSON_STRING }, { "signal", JSON_STRING }, { "pid-file", JSON_STRING },
-		{ "cwd", JSON_STRING }, { "fds", JSON_INTEGER },
-		{ "preserve-fds", JSON_INTEGER } };
+	static const struct member step[] = { { "do", JSON_STRING, true },
+		{ "as", JSON_STRING }, { "id", JSON_STRING }, { "signal", JSON_STRING },
+		{ "pid-file", JSON_STRING }, { "cwd", JSON_STRING },
+		{ "fds", JSON_INTEGER }, { "preserve-fds", JSON_INTEGER } };
 	char at[64], why[256];
 	size_t i;
 	json_t *value;
 
 	json_array_foreach((json_t *)steps, i, value) {
 		snprintf(at, sizeof(at), "/steps/%zu", i);
-		int r = json_is_string(value) ?
-			0 :
-			check_members(c, value, at, step, ARRAY_SIZE(step));
+		int r = json_is_string(value)
+			? 0
+			: check_members(c, value, at, step, ARRAY_SIZE(step));
 		if (r < 0)
 			return r;
 		if (step_check(value, why, sizeof(why)) < 0)
@@ -199,7 +205,8 @@ static int check_observe(const struct checking *c, const struct kase *k)
 	char at[512], why[256];
 
 	if (!json_object_size(k->observe))
-		return complain(c, "/observe", "observes nothing: such a case cannot fail");
+		return complain(
+			c, "/observe", "observes nothing: such a case cannot fail");
 	json_object_foreach((json_t *)k->observe, key, value) {
 		snprintf(at, sizeof(at), "/observe/%s", key);
 		if (observe_check(key, k->steps, why, sizeof(why)) < 0 ||
@@ -214,7 +221,8 @@ static int check_without(const struct checking *c, const struct kase *k)
 	char why[256];
 
 	if (!json_array_size(k->without))
-		return complain(c, "/without", "is empty: a case without a disproof proves nothing");
+		return complain(c, "/without",
+			"is empty: a case without a disproof proves nothing");
 	if (patch_check(k->without, why, sizeof(why)) < 0)
 		return complain(c, "/without", "%s", why);
 	return 0;
@@ -249,13 +257,15 @@ static int take_level(const struct checking *c, struct kase *k)
 			continue;
 		snprintf(pointer, sizeof(pointer), "/%s", levels[i]);
 		if (k->level)
-			return complain(c, pointer, "a second level: there is \"%s\" already",
-				k->level);
+			return complain(c, pointer,
+				"a second level: there is \"%s\" already", k->level);
 		k->level = levels[i];
 		k->obligation = said;
 		k->line = json_line(c->text, pointer);
 	}
-	return k->level ? 0 : complain(c, "", "one of \"must\", \"should\", \"may\" is missing");
+	return k->level
+		? 0
+		: complain(c, "", "one of \"must\", \"should\", \"may\" is missing");
 }
 
 static int take_otherwise(const struct checking *c, struct kase *k)
@@ -274,11 +284,13 @@ static int take_otherwise(const struct checking *c, struct kase *k)
 
 static int check(const struct checking *c, struct kase *k)
 {
-	static const struct member keys[] = { { "must", JSON_STRING }, { "should", JSON_STRING },
-		{ "may", JSON_STRING }, { "id", JSON_STRING, true }, { "spec", JSON_STRING, true },
+	static const struct member keys[] = { { "must", JSON_STRING },
+		{ "should", JSON_STRING }, { "may", JSON_STRING },
+		{ "id", JSON_STRING, true }, { "spec", JSON_STRING, true },
 		{ "since", JSON_STRING }, { "requires", JSON_ARRAY },
-		{ "otherwise", JSON_STRING }, { "config", JSON_OBJECT }, { "mounts", JSON_ARRAY },
-		{ "host", JSON_OBJECT }, { "steps", JSON_ARRAY }, { "observe", JSON_OBJECT, true },
+		{ "otherwise", JSON_STRING }, { "config", JSON_OBJECT },
+		{ "mounts", JSON_ARRAY }, { "host", JSON_OBJECT },
+		{ "steps", JSON_ARRAY }, { "observe", JSON_OBJECT, true },
 		{ "without", JSON_ARRAY, true } };
 	int r;
 
@@ -293,7 +305,8 @@ static int check(const struct checking *c, struct kase *k)
 	k->steps = json_object_get(k->json, "steps");
 	k->observe = json_object_get(k->json, "observe");
 	k->without = json_object_get(k->json, "without");
-	if ((r = take_otherwise(c, k)) < 0 || (k->host && (r = check_host(c, k->host)) < 0) ||
+	if ((r = take_otherwise(c, k)) < 0 ||
+		(k->host && (r = check_host(c, k->host)) < 0) ||
 		(r = check_steps(c, k->steps)) < 0 || (r = check_observe(c, k)) < 0 ||
 		(r = check_without(c, k)) < 0)
 		return r;
@@ -308,8 +321,8 @@ static char *case_name(const char *path)
 	return strndup(from, strlen(from) - strlen(".json"));
 }
 
-int case_load(const struct fixtures *fx, const char *path, struct kase *ret_case, char *why,
-	size_t why_size)
+int case_load(const struct fixtures *fx, const char *path, struct kase *ret_case,
+	char *why, size_t why_size)
 {
 	struct kase k = { 0 };
 	json_error_t err;
@@ -343,7 +356,7 @@ void case_free(struct kase *k)
 	json_decref(k->json);
 	free(k->name);
 	free(k->file);
-	*k = (struct kase){ 0 };
+	*k = (struct kase) { 0 };
 }
 
 bool case_disproof_in_config(const struct kase *k)
@@ -352,7 +365,8 @@ bool case_disproof_in_config(const struct kase *k)
 	json_t *op;
 
 	json_array_foreach((json_t *)k->without, i, op)
-		if (!strncmp(json_string_value(json_object_get(op, "path")), "/steps/", 7))
+		if (!strncmp(
+			    json_string_value(json_object_get(op, "path")), "/steps/", 7))
 			return false;
 	return true;
 }

@@ -38,8 +38,8 @@ struct kase {
  * Reads and checks one case. 0, or -EINVAL (-errno if it cannot be read) with a sentence in
  * `why` that names file, line and key.
  */
-int case_load(const struct fixtures *fx, const char *path, struct kase *ret_case, char *why,
-	size_t why_size);
+int case_load(const struct fixtures *fx, const char *path, struct kase *ret_case,
+	char *why, size_t why_size);
 void case_free(struct kase *k);
 
 /* Does the disproof change the bundle only, and not what is done with it? */

@@ -16,8 +16,9 @@ int channel_open(struct channel *c)
 	unsigned char random[16];
 	int fds[2];
 
-	*c = (struct channel){ .in = -1, .out = -1 };
-	if (getrandom(random, sizeof(random), 0) != sizeof(random) || pipe2(fds, O_CLOEXEC) < 0)
+	*c = (struct channel) { .in = -1, .out = -1 };
+	if (getrandom(random, sizeof(random), 0) != sizeof(random) ||
+		pipe2(fds, O_CLOEXEC) < 0)
 		return -errno;
 	for (size_t i = 0; i < sizeof(random); i++)
 		snprintf(c->nonce + 2 * i, 3, "%02x", random[i]);

@@ -7,18 +7,18 @@
 #include <stdint.h>
 
 struct channel {
-	int in;          /* our end, not blocking; -1 once all others are closed */
-	int out;         /* the containers' end; closed when nobody is to get it any more */
+	int in;  /* our end, not blocking; -1 once all others are closed */
+	int out; /* the containers' end; closed when nobody is to get it any more */
 	char nonce[33];
-	char *text;      /* what has not been read as a line yet */
+	char *text; /* what has not been read as a line yet */
 	size_t len, size, total;
-	bool flooded;    /* more was said than a witness says */
+	bool flooded; /* more was said than a witness says */
 	bool begun, ready, ended;
-	int begins;      /* how often a witness began */
+	int begins;        /* how often a witness began */
 	uint64_t begun_ns; /* CLOCK_MONOTONIC, the first time */
-	json_t *facts;   /* name -> value */
-	json_t *signals; /* names, in order */
-	char other[256]; /* the first line that is no witness's */
+	json_t *facts;     /* name -> value */
+	json_t *signals;   /* names, in order */
+	char other[256];   /* the first line that is no witness's */
 };
 
 /* 0 or -errno. */

@@ -27,7 +27,7 @@ void trial_reap(struct trial *t)
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 		if (t->reaped_count < ARRAY_SIZE(t->reaped))
-			t->reaped[t->reaped_count++] = (struct reaped){ pid, status };
+			t->reaped[t->reaped_count++] = (struct reaped) { pid, status };
 }
 
 bool trial_status(const struct trial *t, pid_t pid, int *ret_status)
@@ -51,7 +51,8 @@ bool trial_wait(struct trial *t, int pidfd, bool (*done)(const struct trial *t),
 			return true;
 		if (pidfd < 0 && t->channel.in < 0)
 			return false;
-		struct pollfd fds[2] = { { pidfd, POLLIN, 0 }, { t->channel.in, POLLIN, 0 } };
+		struct pollfd fds[2] = { { pidfd, POLLIN, 0 },
+			{ t->channel.in, POLLIN, 0 } };
 		double left = until - now_ms();
 		if (left <= 0 || (poll(fds, 2, (int)left + 1) < 0 && errno != EINTR))
 			return false;
@@ -100,7 +101,8 @@ static void clean_process(void)
 	close_above(STDERR_FILENO);
 }
 
-static void exec_command(const struct trial *t, const struct command *cmd, int out, int err)
+static void exec_command(
+	const struct trial *t, const struct command *cmd, int out, int err)
 {
 	char bundle[128];
 	int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -113,7 +115,8 @@ static void exec_command(const struct trial *t, const struct command *cmd, int o
 	for (int i = 0; i < cmd->fds; i++)
 		dup2(0, STDERR_FILENO + 1 + i);
 	if (chdir(cmd->cwd ? cmd->cwd : bundle) < 0) {
-		dprintf(2, "cannot enter %s: %s\n", cmd->cwd ? cmd->cwd : bundle, strerror(errno));
+		dprintf(2, "cannot enter %s: %s\n", cmd->cwd ? cmd->cwd : bundle,
+			strerror(errno));
 		_exit(127);
 	}
 	execv(cmd->argv[0], (char *const *)cmd->argv);
@@ -148,7 +151,8 @@ int command_run(struct trial *t, const struct command *cmd, struct command_resul
 	if (pid < 0)
 		return -errno;
 	if (pid == 0)
-		exec_command(t, cmd, cmd->to_witness && t->channel.out >= 0 ? t->channel.out : out,
+		exec_command(t, cmd,
+			cmd->to_witness && t->channel.out >= 0 ? t->channel.out : out,
 			err);
 	setpgid(pid, pid);
 	int waited = wait_command(t, pid, &r);
@@ -173,7 +177,8 @@ const char *command_exit(const struct command_result *r)
 	if (r->late)
 		return "timeout";
 	if (WIFSIGNALED(r->status))
-		snprintf(text, sizeof(text), "signal %s", sigabbrev_np(WTERMSIG(r->status)));
+		snprintf(text, sizeof(text), "signal %s",
+			sigabbrev_np(WTERMSIG(r->status)));
 	else if (WEXITSTATUS(r->status))
 		snprintf(text, sizeof(text), "exit %d", WEXITSTATUS(r->status));
 	else

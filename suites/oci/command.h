@@ -9,8 +9,8 @@
 struct command {
 	const char *const *argv; /* argv[0] is a path */
 	const char *cwd;         /* NULL: the bundle */
-	bool to_witness;         /* its stdout is the container's: the witness's channel */
-	int fds;                 /* descriptors that it finds open besides 0, 1 and 2 */
+	bool to_witness; /* its stdout is the container's: the witness's channel */
+	int fds;         /* descriptors that it finds open besides 0, 1 and 2 */
 };
 
 struct command_result {

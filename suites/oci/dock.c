@@ -55,7 +55,8 @@ static void protect_host(void)
 	struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_FORWARD);
 	struct libmnt_fs *fs;
 
-	if (table && iter && sys_mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &ro, sizeof(ro)) == 0)
+	if (table && iter &&
+		sys_mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &ro, sizeof(ro)) == 0)
 		while (mnt_table_next_fs(table, iter, &fs) == 0)
 			if (stays_writable(fs))
 				sys_mount_setattr(AT_FDCWD, mnt_fs_get_target(fs), 0, &rw,
@@ -117,12 +118,13 @@ int dock_enter(int out)
 /* The workspace covers a directory that is there anyway and holds nothing of the runtime. */
 static int make_workspace(struct trial *t)
 {
-	static const char *const dirs[] = { "/mnt", "/media", "/srv", "/opt", "/home", "/tmp",
-		"/var/tmp", "/run" };
+	static const char *const dirs[] = { "/mnt", "/media", "/srv", "/opt", "/home",
+		"/tmp", "/var/tmp", "/run" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
 		size_t len = strlen(dirs[i]);
-		if (!strncmp(t->runtime->path, dirs[i], len) && t->runtime->path[len] == '/')
+		if (!strncmp(t->runtime->path, dirs[i], len) &&
+			t->runtime->path[len] == '/')
 			continue;
 		if (mount("plimsoll", dirs[i], "tmpfs", 0, WORKSPACE_SIZE) == 0) {
 			snprintf(t->workspace, sizeof(t->workspace), "%s", dirs[i]);
@@ -139,7 +141,8 @@ static json_t *in_dock(struct trial *t, int out)
 
 	int r = dock_enter(out);
 	if (r < 0) {
-		snprintf(why, sizeof(why), "no dock: mount and pid namespaces with a /proc: %s",
+		snprintf(why, sizeof(why),
+			"no dock: mount and pid namespaces with a /proc: %s",
 			strerror(-r));
 		return failure("harness", why);
 	}
@@ -155,11 +158,12 @@ static json_t *in_dock(struct trial *t, int out)
 		return failure("harness", why);
 	observe_host(t);
 	observe_witness(t);
-	_cleanup_free_ char *other = printable(t->channel.other, strlen(t->channel.other));
-	return json_pack("{s:o, s:o, s:O*, s:b, s:b, s:b, s:s}", "evidence", t->evidence, "left",
-		residue_since(t, t->before), "failed_step", t->failed_step, "begun",
-		t->channel.begun, "ended", t->channel.ended, "flooded", t->channel.flooded, "other",
-		other ? other : "");
+	_cleanup_free_ char *other =
+		printable(t->channel.other, strlen(t->channel.other));
+	return json_pack("{s:o, s:o, s:O*, s:b, s:b, s:b, s:s}", "evidence", t->evidence,
+		"left", residue_since(t, t->before), "failed_step", t->failed_step,
+		"begun", t->channel.begun, "ended", t->channel.ended, "flooded",
+		t->channel.flooded, "other", other ? other : "");
 }
 
 static void say(json_t *result, int out)
@@ -196,5 +200,6 @@ json_t *trial_run(const struct trial *trial)
 	if (pid > 0)
 		waitpid(pid, NULL, 0);
 	guard_remove(t.id);
-	return result ? result : failure("harness", "the dock ended without saying anything");
+	return result ? result
+		      : failure("harness", "the dock ended without saying anything");
 }

@@ -52,7 +52,8 @@ static bool key_is(struct scan s, const char *token, size_t len)
 
 	skip_string(&s);
 	json_auto_t *key = json_loadb(from, s.at - from, JSON_DECODE_ANY, NULL);
-	return json_string_length(key) == len && !strncmp(json_string_value(key), token, len);
+	return json_string_length(key) == len &&
+		!strncmp(json_string_value(key), token, len);
 }
 
 static bool index_is(size_t index, const char *token, size_t len)
@@ -99,7 +100,8 @@ int json_line(const char *text, const char *pointer)
 		struct scan next;
 		for (; len; len--) {
 			next = s;
-			if ((!pointer[len] || pointer[len] == '/') && enter(&next, pointer, len))
+			if ((!pointer[len] || pointer[len] == '/') &&
+				enter(&next, pointer, len))
 				break;
 		}
 		if (!len)

@@ -41,16 +41,18 @@ static struct verdict step_verdict(const json_t *result)
 		v.outcome = OUTCOME_ERROR;
 		v.fault = FAULT_HARNESS;
 		VERDICT_TEXT(v.detail, "%s",
-			json_is_true(json_object_get(result, "flooded")) ?
-				"the container flooded its stdout" :
-				"the container ran, but its witness was not heard to its end");
+			json_is_true(json_object_get(result, "flooded"))
+				? "the container flooded its stdout"
+				: "the container ran, but its witness was not heard to its end");
 		return v;
 	}
 	v.kind = !strncmp(exit, "exit ", 5) ? KIND_REFUSED : KIND_WRONG;
 	if (!strcmp(exit, "timeout"))
-		VERDICT_TEXT(v.detail, "%s hung: it did not return in time and was killed", verb);
+		VERDICT_TEXT(v.detail,
+			"%s hung: it did not return in time and was killed", verb);
 	else
-		VERDICT_TEXT(v.detail, "%s: %s: %s", verb, exit, text_of(failed, "stderr"));
+		VERDICT_TEXT(
+			v.detail, "%s: %s: %s", verb, exit, text_of(failed, "stderr"));
 	return v;
 }
 
@@ -79,8 +81,8 @@ static json_t *compare(const struct kase *k, const json_t *result, size_t *ret_w
 			show_got = json_incref(got);
 		}
 		json_array_append_new(list,
-			json_pack("{s:s, s:o, s:o*, s:b}", "fact", key, "want", show_want, "got",
-				show_got, "ok", ok));
+			json_pack("{s:s, s:o, s:o*, s:b}", "fact", key, "want", show_want,
+				"got", show_got, "ok", ok));
 	}
 	return list;
 }
@@ -120,7 +122,8 @@ static bool ignored(const struct kase *k, const json_t *plain, const json_t *sab
 		return false;
 	json_object_foreach((json_t *)k->observe, key, want) {
 		const json_t *got = json_object_get(with, key);
-		if (!match(want, got) && !same_mismatch(want, got, json_object_get(without, key)))
+		if (!match(want, got) &&
+			!same_mismatch(want, got, json_object_get(without, key)))
 			return false;
 	}
 	return true;
@@ -134,12 +137,12 @@ static void say_mismatch(struct verdict *v, const json_t *observed)
 	json_array_foreach((json_t *)observed, i, o) {
 		if (json_is_true(json_object_get(o, "ok")))
 			continue;
-		_cleanup_free_ char *want = json_dumps(json_object_get(o, "want"),
-			JSON_ENCODE_ANY | JSON_COMPACT);
-		_cleanup_free_ char *got = json_dumps(json_object_get(o, "got"),
-			JSON_ENCODE_ANY | JSON_COMPACT);
-		VERDICT_TEXT(v->detail, "%s: wanted %.250s, got %.250s", text_of(o, "fact"),
-			want ? want : "", got ? got : "nothing");
+		_cleanup_free_ char *want = json_dumps(
+			json_object_get(o, "want"), JSON_ENCODE_ANY | JSON_COMPACT);
+		_cleanup_free_ char *got = json_dumps(
+			json_object_get(o, "got"), JSON_ENCODE_ANY | JSON_COMPACT);
+		VERDICT_TEXT(v->detail, "%s: wanted %.250s, got %.250s",
+			text_of(o, "fact"), want ? want : "", got ? got : "nothing");
 		return;
 	}
 }
@@ -150,11 +153,13 @@ static struct verdict unseen_verdict(const json_t *result, const char *fact)
 	const char *other = text_of(result, "other");
 
 	VERDICT_TEXT(v.detail, "no evidence for %s: the witness %s%s%.200s", fact,
-		json_is_true(json_object_get(result, "flooded")) ? "was drowned in a flood" :
-			json_is_true(json_object_get(result, "ended")) ? "did not report it" :
-			json_is_true(json_object_get(result, "begun")) ?
-								 "began but did not reach its end" :
-								 "never began",
+		json_is_true(json_object_get(result, "flooded"))
+			? "was drowned in a flood"
+			: json_is_true(json_object_get(result, "ended"))
+			? "did not report it"
+			: json_is_true(json_object_get(result, "begun"))
+			? "began but did not reach its end"
+			: "never began",
 		*other ? "; what was said instead: " : "", other);
 	return v;
 }
@@ -168,9 +173,11 @@ static struct verdict observed_verdict(const struct kase *k, const json_t *resul
 	if (wrong) {
 		v.outcome = OUTCOME_FAIL;
 		v.fault = FAULT_RUNTIME;
-		v.kind = ignored(k, result, sabotaged) ? KIND_SILENTLY_IGNORED : KIND_WRONG;
+		v.kind = ignored(k, result, sabotaged) ? KIND_SILENTLY_IGNORED
+						       : KIND_WRONG;
 		say_mismatch(&v, observed);
-	} else if (unseen || (needs_witness(k) && !json_is_true(json_object_get(result, "ended")))) {
+	} else if (unseen ||
+		(needs_witness(k) && !json_is_true(json_object_get(result, "ended")))) {
 		return unseen_verdict(result, unseen ? unseen : "anything");
 	} else if (json_array_size(left)) {
 		v.outcome = OUTCOME_FAIL;
@@ -179,7 +186,8 @@ static struct verdict observed_verdict(const struct kase *k, const json_t *resul
 		VERDICT_TEXT(v.detail, "left on the host: %s",
 			json_string_value(json_array_get(left, 0)));
 	} else {
-		VERDICT_TEXT(v.detail, "%zu observations as expected", json_array_size(observed));
+		VERDICT_TEXT(v.detail, "%zu observations as expected",
+			json_array_size(observed));
 	}
 	return v;
 }
@@ -191,14 +199,14 @@ static struct verdict without_kernel(const struct verdict *seen, const json_t *p
 	struct verdict v = *seen;
 
 	if (refused(plain)) {
-		v = (struct verdict){ .outcome = OUTCOME_PASS };
-		VERDICT_TEXT(v.detail, "refused, as it has to be where %s is %s: %.300s", name,
-			outcome_name(missing->outcome),
+		v = (struct verdict) { .outcome = OUTCOME_PASS };
+		VERDICT_TEXT(v.detail, "refused, as it has to be where %s is %s: %.300s",
+			name, outcome_name(missing->outcome),
 			text_of(json_object_get(plain, "failed_step"), "stderr"));
 	} else if (seen->outcome == OUTCOME_FAIL) {
 		VERDICT_TEXT(v.cause,
-			"%s is %s here, so the runtime has to refuse, but it accepted", name,
-			outcome_name(missing->outcome));
+			"%s is %s here, so the runtime has to refuse, but it accepted",
+			name, outcome_name(missing->outcome));
 	}
 	return v;
 }
@@ -218,7 +226,8 @@ struct judged judge(const struct kase *k, const json_t *plain, const json_t *sab
 	if (json_object_get(plain, "failed_step"))
 		j.verdict = step_verdict(plain);
 	else
-		j.verdict = observed_verdict(k, plain, j.observed, wrong, unseen, sabotaged);
+		j.verdict =
+			observed_verdict(k, plain, j.observed, wrong, unseen, sabotaged);
 	if (missing)
 		j.verdict = without_kernel(&j.verdict, plain, missing, missing_name);
 	return j;

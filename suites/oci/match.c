@@ -32,7 +32,8 @@ static bool matches(const json_t *want, const json_t *got)
 	regex_t re;
 
 	if (json_is_integer(got))
-		snprintf(number, sizeof(number), "%lld", (long long)json_integer_value(got));
+		snprintf(number, sizeof(number), "%lld",
+			(long long)json_integer_value(got));
 	else if (!json_is_string(got))
 		return false;
 	if (regcomp(&re, json_string_value(want), REG_EXTENDED | REG_NOSUB | REG_NEWLINE))
@@ -115,7 +116,8 @@ bool match(const json_t *want, const json_t *got)
 	return m->match(json_object_get(want, m->name), got);
 }
 
-void match_narrow(const json_t *want, const json_t *got, json_t **ret_want, json_t **ret_got)
+void match_narrow(
+	const json_t *want, const json_t *got, json_t **ret_want, json_t **ret_got)
 {
 	const json_t *members = json_object_get(want, "subset");
 	const char *key;
@@ -143,7 +145,8 @@ static int check_regex(const char *text, char *why, size_t why_size)
 	regex_t re;
 
 	if (!text || regcomp(&re, text, REG_EXTENDED | REG_NOSUB)) {
-		snprintf(why, why_size, "\"matches\" needs a POSIX extended regular expression");
+		snprintf(why, why_size,
+			"\"matches\" needs a POSIX extended regular expression");
 		return -EINVAL;
 	}
 	regfree(&re);

@@ -20,7 +20,8 @@ bool match(const json_t *want, const json_t *got);
  * What is worth showing of a mismatch: of a subset, only the members that do not match. New
  * references in *ret_want and *ret_got (which may be NULL).
  */
-void match_narrow(const json_t *want, const json_t *got, json_t **ret_want, json_t **ret_got);
+void match_narrow(
+	const json_t *want, const json_t *got, json_t **ret_want, json_t **ret_got);
 
 /* Checks the form. 0, or -EINVAL with a sentence in `why`. */
 int match_check(const json_t *want, char *why, size_t why_size);

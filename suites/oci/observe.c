@@ -13,10 +13,13 @@
 #include "observe.h"
 #include "steps.h"
 
-static json_t *derive_namespace(const struct trial *t, const char *path, const json_t *raw);
+static json_t *derive_namespace(
+	const struct trial *t, const char *path, const json_t *raw);
 static json_t *derive_mount(const struct trial *t, const char *path, const json_t *raw);
-static json_t *derive_capabilities(const struct trial *t, const char *path, const json_t *raw);
-static json_t *derive_no_new_privs(const struct trial *t, const char *path, const json_t *raw);
+static json_t *derive_capabilities(
+	const struct trial *t, const char *path, const json_t *raw);
+static json_t *derive_no_new_privs(
+	const struct trial *t, const char *path, const json_t *raw);
 static json_t *derive_seccomp(const struct trial *t, const char *path, const json_t *raw);
 static json_t *derive_started(const struct trial *t, const char *path, const json_t *raw);
 static json_t *derive_signals(const struct trial *t, const char *path, const json_t *raw);
@@ -85,8 +88,8 @@ static bool raw_name(const char *key, char *name, size_t size)
 
 int observe_check(const char *key, const json_t *steps, char *why, size_t why_size)
 {
-	static const char *const shown[] = { "exit", "stderr", "state", "features", "pid-file",
-		"left" };
+	static const char *const shown[] = { "exit", "stderr", "state", "features",
+		"pid-file", "left" };
 	const char *path, *colon = strchr(key, ':');
 
 	if (strpbrk(key, "\n\r")) {
@@ -96,7 +99,8 @@ int observe_check(const char *key, const json_t *steps, char *why, size_t why_si
 	if (!colon) {
 		if (derived_find(key, &path) || fact_find(key, &path))
 			return 0;
-		snprintf(why, why_size, "there is no fact \"%.*s\"", (int)strcspn(key, "/"), key);
+		snprintf(why, why_size, "there is no fact \"%.*s\"",
+			(int)strcspn(key, "/"), key);
 		return -EINVAL;
 	}
 	if (!strncmp(key, "host:", 5)) {
@@ -106,13 +110,15 @@ int observe_check(const char *key, const json_t *steps, char *why, size_t why_si
 		return -EINVAL;
 	}
 	if (!steps_have(steps, key, colon - key)) {
-		snprintf(why, why_size, "there is no step \"%.*s\"", (int)(colon - key), key);
+		snprintf(why, why_size, "there is no step \"%.*s\"", (int)(colon - key),
+			key);
 		return -EINVAL;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(shown); i++)
 		if (!strcmp(colon + 1, shown[i]))
 			return 0;
-	snprintf(why, why_size, "a step shows exit, stderr, state, features, pid-file or left");
+	snprintf(why, why_size,
+		"a step shows exit, stderr, state, features, pid-file or left");
 	return -EINVAL;
 }
 
@@ -173,9 +179,9 @@ void observe_witness(struct trial *t)
 		if (strchr(key, ':'))
 			continue;
 		const struct derived *d = derived_find(key, &path);
-		json_t *raw = raw_name(key, name, sizeof(name)) ?
-			json_object_get(t->channel.facts, name) :
-			NULL;
+		json_t *raw = raw_name(key, name, sizeof(name))
+			? json_object_get(t->channel.facts, name)
+			: NULL;
 		json_t *got = d ? d->derive(t, path, raw) : json_incref(raw);
 		if (got)
 			json_object_set_new(t->evidence, key, got);
@@ -183,7 +189,8 @@ void observe_witness(struct trial *t)
 }
 
 /* The dock's own namespaces are those that the runtime was started in. */
-static json_t *derive_namespace(const struct trial *t, const char *path, const json_t *raw)
+static json_t *derive_namespace(
+	const struct trial *t, const char *path, const json_t *raw)
 {
 	char file[PATH_MAX], own[128];
 	const char *seen = json_string_value(raw), *key;
@@ -216,7 +223,8 @@ static json_t *options_json(const char *options)
 	char *name, *value, *rest = (char *)options;
 	size_t name_len, value_len;
 
-	while (rest && mnt_optstr_next_option(&rest, &name, &name_len, &value, &value_len) == 0)
+	while (rest &&
+		mnt_optstr_next_option(&rest, &name, &name_len, &value, &value_len) == 0)
 		json_array_append_new(list,
 			json_stringn(name, value ? name_len + 1 + value_len : name_len));
 	return list;
@@ -227,13 +235,14 @@ static json_t *mount_json(struct libmnt_fs *fs)
 	unsigned long propagation = 0;
 
 	mnt_fs_get_propagation(fs, &propagation);
-	return json_pack("{s:s, s:s, s:o, s:o, s:s}", "type", mnt_fs_get_fstype(fs), "root",
-		mnt_fs_get_root(fs), "options", options_json(mnt_fs_get_vfs_options(fs)),
-		"super_options", options_json(mnt_fs_get_fs_options(fs)), "propagation",
-		propagation & MS_SHARED		   ? "shared" :
-			propagation & MS_SLAVE	   ? "slave" :
-			propagation & MS_UNBINDABLE ? "unbindable" :
-						      "private");
+	return json_pack("{s:s, s:s, s:o, s:o, s:s}", "type", mnt_fs_get_fstype(fs),
+		"root", mnt_fs_get_root(fs), "options",
+		options_json(mnt_fs_get_vfs_options(fs)), "super_options",
+		options_json(mnt_fs_get_fs_options(fs)), "propagation",
+		propagation & MS_SHARED               ? "shared"
+			: propagation & MS_SLAVE      ? "slave"
+			: propagation & MS_UNBINDABLE ? "unbindable"
+						      : "private");
 }
 
 /* The topmost mount at the path; "none" if nothing is mounted there. */
@@ -248,8 +257,8 @@ static json_t *derive_mount(const struct trial *t, const char *path, const json_
 	if (!f)
 		return NULL;
 	if (table && mnt_table_parse_stream(table, f, "mountinfo") == 0) {
-		struct libmnt_fs *fs =
-			mnt_table_find_target(table, *path ? path : "/", MNT_ITER_BACKWARD);
+		struct libmnt_fs *fs = mnt_table_find_target(
+			table, *path ? path : "/", MNT_ITER_BACKWARD);
 		found = fs ? mount_json(fs) : json_string("none");
 	}
 	mnt_unref_table(table);
@@ -257,7 +266,8 @@ static json_t *derive_mount(const struct trial *t, const char *path, const json_
 }
 
 /* The line "Key:\tvalue" of /proc/self/status, as a number. */
-static bool status_value(const json_t *raw, const char *key, int base, unsigned long long *ret)
+static bool status_value(
+	const json_t *raw, const char *key, int base, unsigned long long *ret)
 {
 	char line[32];
 
@@ -285,12 +295,14 @@ static json_t *cap_names(unsigned long long set)
 	return list;
 }
 
-static json_t *derive_capabilities(const struct trial *t, const char *path, const json_t *raw)
+static json_t *derive_capabilities(
+	const struct trial *t, const char *path, const json_t *raw)
 {
 	static const struct {
 		const char *name, *key;
 	} sets[] = { { "bounding", "CapBnd" }, { "effective", "CapEff" },
-		{ "permitted", "CapPrm" }, { "inheritable", "CapInh" }, { "ambient", "CapAmb" } };
+		{ "permitted", "CapPrm" }, { "inheritable", "CapInh" },
+		{ "ambient", "CapAmb" } };
 	json_t *all = json_object();
 	unsigned long long set;
 
@@ -304,7 +316,8 @@ static json_t *derive_capabilities(const struct trial *t, const char *path, cons
 	return all;
 }
 
-static json_t *derive_no_new_privs(const struct trial *t, const char *path, const json_t *raw)
+static json_t *derive_no_new_privs(
+	const struct trial *t, const char *path, const json_t *raw)
 {
 	unsigned long long on;
 

@@ -20,7 +20,8 @@ int patch_merge(json_t *doc, const json_t *patch)
 			continue;
 		}
 		if (json_is_object(value)) {
-			json_t *into = json_is_object(old) ? json_incref(old) : json_object();
+			json_t *into =
+				json_is_object(old) ? json_incref(old) : json_object();
 			r = patch_merge(into, value);
 			if (json_object_set_new(doc, key, into) < 0)
 				r = -ENOMEM;
@@ -40,7 +41,8 @@ static size_t index_of(const json_t *array, const char *token)
 
 	if (!strcmp(token, "-1"))
 		return json_array_size(array) - 1;
-	if (!len || len > 9 || strspn(token, "0123456789") != len || (*token == '0' && len > 1))
+	if (!len || len > 9 || strspn(token, "0123456789") != len ||
+		(*token == '0' && len > 1))
 		return SIZE_MAX;
 	return strtoul(token, NULL, 10);
 }
@@ -155,22 +157,26 @@ int patch_check(const json_t *patch, char *why, size_t why_size)
 		const char *path = json_string_value(json_object_get(op, "path"));
 		size_t members = 2;
 		if (!name || !path || path[0] != '/') {
-			snprintf(why, why_size, "operation %zu needs \"op\" and a \"path\" from /", i);
+			snprintf(why, why_size,
+				"operation %zu needs \"op\" and a \"path\" from /", i);
 			return -EINVAL;
 		}
 		if (!strcmp(name, "add") || !strcmp(name, "replace")) {
 			members = 3;
 			if (!json_object_get(op, "value")) {
-				snprintf(why, why_size, "operation %zu needs a \"value\"", i);
+				snprintf(why, why_size, "operation %zu needs a \"value\"",
+					i);
 				return -EINVAL;
 			}
 		} else if (strcmp(name, "remove")) {
 			snprintf(why, why_size,
-				"operation %zu is \"%s\", not add, remove or replace", i, name);
+				"operation %zu is \"%s\", not add, remove or replace", i,
+				name);
 			return -EINVAL;
 		}
 		if (json_object_size(op) != members) {
-			snprintf(why, why_size, "operation %zu has members it does not know", i);
+			snprintf(why, why_size,
+				"operation %zu has members it does not know", i);
 			return -EINVAL;
 		}
 	}

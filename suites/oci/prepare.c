@@ -79,7 +79,8 @@ static int make_file(const struct trial *t, const json_t *item)
 	int r = make_parents(path, false);
 	if (r < 0)
 		return r;
-	_cleanup_close_ int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	_cleanup_close_ int fd =
+		open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return -errno;
 	if (text && write(fd, text, strlen(text)) < 0)
@@ -114,7 +115,9 @@ static void hold(int flag, int owner, int say, int go, int parent)
 	char byte;
 
 	die_with_parent(parent);
-	int err = (owner >= 0 && setns(owner, CLONE_NEWUSER) < 0) || unshare(flag) < 0 ? errno : 0;
+	int err = (owner >= 0 && setns(owner, CLONE_NEWUSER) < 0) || unshare(flag) < 0
+		? errno
+		: 0;
 	if (write(say, &err, sizeof(err)) == sizeof(err) && read(go, &byte, 1) < 0)
 		_exit(1);
 	_exit(0);
@@ -126,7 +129,8 @@ static int pin(pid_t pid, const char *file, const char *map, const char *path)
 	char ns[64];
 	int r = 0;
 
-	_cleanup_close_ int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	_cleanup_close_ int fd =
+		open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
 	if (map) {

@@ -37,8 +37,8 @@ static json_t *mounts(void)
 	char key[2 * PATH_MAX + 128], value[2048];
 
 	while (table && iter && mnt_table_next_fs(table, iter, &fs) == 0) {
-		snprintf(key, sizeof(key), "mount %s (%s, mount id %d)", mnt_fs_get_target(fs),
-			mnt_fs_get_fstype(fs), mnt_fs_get_id(fs));
+		snprintf(key, sizeof(key), "mount %s (%s, mount id %d)",
+			mnt_fs_get_target(fs), mnt_fs_get_fstype(fs), mnt_fs_get_id(fs));
 		snprintf(value, sizeof(value), "%s %s", mnt_fs_get_vfs_options(fs) ?: "",
 			mnt_fs_get_fs_options(fs) ?: "");
 		note(list, key, value);
@@ -132,7 +132,8 @@ json_t *residue_snapshot(const struct trial *t)
 	add_names(list, state, "state of container");
 	add_sysctls(list);
 	if (cgroups > 0)
-		json_object_set_new(list, "cgroup of the container", json_string("there"));
+		json_object_set_new(
+			list, "cgroup of the container", json_string("there"));
 	return list;
 }
 
@@ -164,8 +165,8 @@ json_t *residue_since(const struct trial *t, const json_t *before)
 		if (!old)
 			add(list, "%s: was not there before", key);
 		else if (!json_equal(old, value))
-			add(list, "%s: was \"%s\", is \"%s\"", key, json_string_value(old),
-				json_string_value(value));
+			add(list, "%s: was \"%s\", is \"%s\"", key,
+				json_string_value(old), json_string_value(value));
 	}
 	json_object_foreach((json_t *)before, key, value)
 		if (!json_object_get(now, key))

@@ -30,7 +30,8 @@ static int search(const char *name, char *ret_path, size_t size)
 		snprintf(full, sizeof(full), "%s", name);
 		return executable(full) && realpath(full, ret_path) ? 0 : -ENOENT;
 	}
-	snprintf(path, sizeof(path), "%s:/usr/local/sbin:/usr/sbin:/sbin", var ? var : "/usr/bin");
+	snprintf(path, sizeof(path), "%s:/usr/local/sbin:/usr/sbin:/sbin",
+		var ? var : "/usr/bin");
 	while ((dir = strsep(&rest, ":"))) {
 		snprintf(full, sizeof(full), "%s/%s", *dir ? dir : ".", name);
 		if (executable(full) && strlen(full) < size && realpath(full, ret_path))

@@ -17,10 +17,10 @@
 #include "steps.h"
 
 #define LIST_MAX 16
-#define FDS_MAX 16
+#define FDS_MAX  16
 
-static const char *const verbs[] = { "create", "start", "state", "kill", "delete", "features",
-	"collect" };
+static const char *const verbs[] = { "create", "start", "state", "kill", "delete",
+	"features", "collect" };
 
 struct step step_read(const json_t *json)
 {
@@ -34,7 +34,8 @@ struct step step_read(const json_t *json)
 		s.pid_file = json_string_value(json_object_get(json, "pid-file"));
 		s.cwd = json_string_value(json_object_get(json, "cwd"));
 		s.fds = json_integer_value(json_object_get(json, "fds"));
-		s.preserve_fds = json_integer_value(json_object_get(json, "preserve-fds"));
+		s.preserve_fds =
+			json_integer_value(json_object_get(json, "preserve-fds"));
 	}
 	if (!s.as)
 		s.as = s.verb;
@@ -45,8 +46,10 @@ int step_check(const json_t *json, char *why, size_t why_size)
 {
 	struct step s = step_read(json);
 
-	if (s.fds < 0 || s.fds > FDS_MAX || s.preserve_fds < 0 || s.preserve_fds > FDS_MAX) {
-		snprintf(why, why_size, "\"fds\" and \"preserve-fds\" are 0 to %d", FDS_MAX);
+	if (s.fds < 0 || s.fds > FDS_MAX || s.preserve_fds < 0 ||
+		s.preserve_fds > FDS_MAX) {
+		snprintf(why, why_size, "\"fds\" and \"preserve-fds\" are 0 to %d",
+			FDS_MAX);
 		return -EINVAL;
 	}
 	for (size_t i = 0; s.verb && i < ARRAY_SIZE(verbs); i++)
@@ -102,16 +105,16 @@ static json_t *text_json(const char *text)
 }
 
 /* Nobody looks at this step's exit, so it has to be "ok". The first that is not counts. */
-static void require_success(struct trial *t, const struct step *s, const char *exit,
-	const char *err)
+static void require_success(
+	struct trial *t, const struct step *s, const char *exit, const char *err)
 {
 	char key[256];
 
 	snprintf(key, sizeof(key), "%s:exit", s->as);
 	if (t->failed_step || !strcmp(exit, "ok") || json_object_get(t->k->observe, key))
 		return;
-	t->failed_step = json_pack("{s:s, s:s, s:s, s:o}", "step", s->as, "verb", s->verb, "exit",
-		exit, "stderr", text_json(last_line(err)));
+	t->failed_step = json_pack("{s:s, s:s, s:s, s:o}", "step", s->as, "verb", s->verb,
+		"exit", exit, "stderr", text_json(last_line(err)));
 }
 
 /* Runs `runtime --root STATE VERB ARG...` and keeps how it ended. */
@@ -215,11 +218,13 @@ static int do_create(struct trial *t, const struct step *s)
 	if (pid_file[0] == '/')
 		snprintf(written, sizeof(written), "%s", pid_file);
 	else
-		snprintf(written + strlen(written), sizeof(written) - strlen(written), "/%s",
-			pid_file);
+		snprintf(written + strlen(written), sizeof(written) - strlen(written),
+			"/%s", pid_file);
 	pid_t said = read_pid_file(written);
 	put(t, s->as, "pid-file",
-		json_string(!said ? "missing" : said == t->init ? "pid of init" : "another pid"));
+		json_string(!said                 ? "missing"
+				: said == t->init ? "pid of init"
+						  : "another pid"));
 	return 0;
 }
 
@@ -283,12 +288,14 @@ static int do_collect(struct trial *t, const struct step *s)
 {
 	cleanup_close(&t->channel.out);
 	t->channel.out = -1;
-	bool in_time = trial_wait(t, -1, t->held ? said_all : said_all_or_ready, t->deadline_ms);
+	bool in_time =
+		trial_wait(t, -1, t->held ? said_all : said_all_or_ready, t->deadline_ms);
 	t->held = t->channel.ready;
 	if (t->channel.ended || t->channel.in < 0)
 		wait_init(t);
 	put(t, s->as, "exit", json_string(in_time ? "ok" : "timeout"));
-	require_success(t, s, in_time ? "ok" : "timeout", "the witness was not heard to its end");
+	require_success(
+		t, s, in_time ? "ok" : "timeout", "the witness was not heard to its end");
 	observe_host(t);
 	return 0;
 }
@@ -322,7 +329,8 @@ static void delete_rest(struct trial *t, const char *id)
 	struct command_result r;
 
 	snprintf(root, sizeof(root), "%s/state", t->workspace);
-	const char *argv[] = { t->runtime->path, "--root", root, "delete", "--force", id, NULL };
+	const char *argv[] = { t->runtime->path, "--root", root, "delete", "--force", id,
+		NULL };
 	struct command cmd = { .argv = argv };
 	if (command_run(t, &cmd, &r) == 0)
 		command_release(&r);

@@ -105,7 +105,8 @@ static int load_base(struct suite *s, char *why, size_t why_size)
 	json_error_t err;
 	size_t len;
 
-	_cleanup_free_ char *text = fixtures_read(s->opt.fixtures, "base/config.json", &len);
+	_cleanup_free_ char *text =
+		fixtures_read(s->opt.fixtures, "base/config.json", &len);
 	if (!text) {
 		snprintf(why, why_size, "fixtures/base/config.json: %s", strerror(errno));
 		return -EINVAL;
@@ -114,9 +115,10 @@ static int load_base(struct suite *s, char *why, size_t why_size)
 	if (s->base && json_is_object(json_object_get(s->base, "linux")) &&
 		json_is_array(json_object_get(s->base, "mounts")))
 		return 0;
-	snprintf(why, why_size, "fixtures/base/config.json:%d: %s", s->base ? 1 : err.line,
-		s->base ? "must be an object with an object \"linux\" and an array \"mounts\"" :
-			  err.text);
+	snprintf(why, why_size, "fixtures/base/config.json:%d: %s",
+		s->base ? 1 : err.line,
+		s->base ? "must be an object with an object \"linux\" and an array \"mounts\""
+			: err.text);
 	return -EINVAL;
 }
 
@@ -130,7 +132,8 @@ struct suite *suite_load(const struct suite_options *opt, char *why, size_t why_
 	}
 	s->opt = *opt;
 	if (load_base(s, why, why_size) < 0 ||
-		case_load(opt->fixtures, "base/canary.json", &s->canary, why, why_size) < 0 ||
+		case_load(opt->fixtures, "base/canary.json", &s->canary, why, why_size) <
+			0 ||
 		load_cases(s, why, why_size) < 0) {
 		suite_free(s);
 		return NULL;
@@ -164,13 +167,13 @@ static const struct verdict *require(struct run *run, const char *name)
 	if (s->required_count == ARRAY_SIZE(s->required))
 		s->required_count--;
 	struct required *r = &s->required[s->required_count++];
-	*r = (struct required){ name, v };
+	*r = (struct required) { name, v };
 	return &r->verdict;
 }
 
 /* The first required probe that does not pass; NULL if all do. */
-static const struct verdict *missing(struct run *run, const struct kase *k,
-	const char **ret_name)
+static const struct verdict *missing(
+	struct run *run, const struct kase *k, const char **ret_name)
 {
 	size_t i;
 	json_t *name;
@@ -195,8 +198,9 @@ static void ask_suspects(struct run *run, struct verdict *v)
 {
 	static const struct {
 		const char *word, *probe;
-	} suspects[] = { { "cgroup", "cgroup/controllers" }, { "mount_setattr", "idmap/tmpfs" },
-		{ "idmap", "idmap/tmpfs" }, { "user namespace", "ns/user" } };
+	} suspects[] = { { "cgroup", "cgroup/controllers" },
+		{ "mount_setattr", "idmap/tmpfs" }, { "idmap", "idmap/tmpfs" },
+		{ "user namespace", "ns/user" } };
 	struct env_cgroup cg;
 
 	if (v->kind != KIND_REFUSED)
@@ -218,7 +222,8 @@ static void ask_suspects(struct run *run, struct verdict *v)
 		if (seen->outcome == OUTCOME_PASS)
 			continue;
 		VERDICT_TEXT(v->cause, "unproven: %s is %s here: %s", suspects[i].probe,
-			outcome_name(seen->outcome), *seen->cause ? seen->cause : seen->detail);
+			outcome_name(seen->outcome),
+			*seen->cause ? seen->cause : seen->detail);
 		return;
 	}
 }
@@ -241,8 +246,8 @@ static json_t *case_record(struct run *run, const struct kase *k, const struct v
 	return json;
 }
 
-static void record_case(struct run *run, const struct kase *k, struct judged *j,
-	const json_t *result)
+static void record_case(
+	struct run *run, const struct kase *k, struct judged *j, const json_t *result)
 {
 	if (j->verdict.outcome == OUTCOME_FAIL)
 		ask_suspects(run, &j->verdict);
@@ -256,17 +261,17 @@ static void record_case(struct run *run, const struct kase *k, struct judged *j,
 }
 
 /* What a required probe says of a case that is therefore not asked. */
-static void record_not_asked(struct run *run, const struct kase *k, const struct verdict *v,
-	const char *probe)
+static void record_not_asked(
+	struct run *run, const struct kase *k, const struct verdict *v, const char *probe)
 {
 	struct verdict not = *v;
 
 	if (v->outcome == OUTCOME_FAIL)
-		not.outcome = OUTCOME_ABSENT;
-	not.kind = KIND_NONE;
-	VERDICT_TEXT(not.detail, "not asked: it needs %s, which is %s here: %.400s", probe,
-		outcome_name(v->outcome), v->detail);
-	sink_record(run->sink, case_record(run, k, &not));
+		not .outcome = OUTCOME_ABSENT;
+	not .kind = KIND_NONE;
+	VERDICT_TEXT(not .detail, "not asked: it needs %s, which is %s here: %.400s",
+		probe, outcome_name(v->outcome), v->detail);
+	sink_record(run->sink, case_record(run, k, &not ));
 }
 
 static double now_ms(void)
@@ -307,7 +312,8 @@ static json_t *run_case(struct run *run, size_t index)
 		t.sabotaged = true;
 		sabotaged = trial_run(&t);
 	}
-	return json_pack("{s:o, s:o*, s:f}", "plain", plain, "sabotaged", sabotaged, "ms", ms);
+	return json_pack(
+		"{s:o, s:o*, s:f}", "plain", plain, "sabotaged", sabotaged, "ms", ms);
 }
 
 static void job(void *ctx, size_t index, int out)
@@ -325,10 +331,12 @@ static void done(void *ctx, size_t index, const struct pool_result *r)
 	if (r->late || WIFSIGNALED(r->status))
 		guard_remove(id);
 	if (r->flooded)
-		snprintf(what, sizeof(what), "the trial said more than %u bytes and was killed",
+		snprintf(what, sizeof(what),
+			"the trial said more than %u bytes and was killed",
 			POOL_OUTPUT_MAX);
 	else if (r->late)
-		snprintf(what, sizeof(what), "the trial did not end in time and was killed");
+		snprintf(what, sizeof(what),
+			"the trial did not end in time and was killed");
 	else if (WIFSIGNALED(r->status))
 		snprintf(what, sizeof(what), "the trial crashed: signal SIG%s",
 			sigabbrev_np(WTERMSIG(r->status)));
@@ -336,7 +344,8 @@ static void done(void *ctx, size_t index, const struct pool_result *r)
 		snprintf(what, sizeof(what), "the trial said nothing that can be read");
 	json_t *result = json_loadb(r->data ? r->data : "", r->len, 0, NULL);
 	if (!result)
-		result = json_pack("{s:{s:s, s:s}}", "plain", "error", what, "fault", "harness");
+		result = json_pack(
+			"{s:{s:s, s:s}}", "plain", "error", what, "fault", "harness");
 	run->results[index] = result;
 	sink_progress(run->sink, ++run->done, run->count, run->cases[index]->name);
 }
@@ -353,7 +362,8 @@ static int longest(const struct run *run, struct kase *const *cases, size_t coun
 	for (size_t i = 0; i < count; i++)
 		if (json_array_size(cases[i]->steps) > steps)
 			steps = json_array_size(cases[i]->steps);
-	double ms = 2.0 * (2 * steps + 4) * (run->suite->opt.deadline_ms ?: DEADLINE_MS) + 10000;
+	double ms = 2.0 * (2 * steps + 4) * (run->suite->opt.deadline_ms ?: DEADLINE_MS) +
+		10000;
 	return ms < INT_MAX / 2 ? (int)ms : INT_MAX / 2;
 }
 
@@ -386,7 +396,8 @@ static void record_proof(struct run *run, const struct kase *k, const json_t *sa
 	record_set(json, "runtime", run->runtime->name);
 	record_set(json, "call", "without");
 	record_set(json, "outcome",
-		outcome_name(j.verdict.outcome == OUTCOME_FAIL ? OUTCOME_PASS : OUTCOME_FAIL));
+		outcome_name(
+			j.verdict.outcome == OUTCOME_FAIL ? OUTCOME_PASS : OUTCOME_FAIL));
 	snprintf(detail, sizeof(detail), "the verdict was %s: %s",
 		outcome_name(j.verdict.outcome), j.verdict.detail);
 	record_set(json, "detail", detail);
@@ -403,7 +414,8 @@ static bool canary_lives(struct run *run, int *ret_err)
 
 	*ret_err = run_cases(run, &canary, &result, 1, run->suite->opt.prove);
 	if (result) {
-		struct judged j = judge(canary, json_object_get(result, "plain"), NULL, NULL, NULL);
+		struct judged j =
+			judge(canary, json_object_get(result, "plain"), NULL, NULL, NULL);
 		lives = j.verdict.outcome == OUTCOME_PASS;
 		record_case(run, canary, &j, result);
 		if (lives && run->prove)
@@ -420,11 +432,13 @@ static void record_unreadable(struct run *run)
 
 	json_array_foreach(run->suite->unreadable, i, u) {
 		struct verdict v = { .outcome = OUTCOME_ERROR, .fault = FAULT_FIXTURE };
-		struct kase k = { .name = (char *)json_string_value(json_object_get(u, "name")),
+		struct kase k = { .name = (char *)json_string_value(
+					  json_object_get(u, "name")),
 			.level = "must",
 			.obligation = "(the case cannot be read)",
 			.spec = "" };
-		VERDICT_TEXT(v.detail, "%s", json_string_value(json_object_get(u, "why")));
+		VERDICT_TEXT(
+			v.detail, "%s", json_string_value(json_object_get(u, "why")));
 		sink_record(run->sink, case_record(run, &k, &v));
 	}
 }
@@ -446,16 +460,16 @@ static size_t choose(struct run *run, struct kase **asked)
 	return n;
 }
 
-static void record_results(struct run *run, struct kase *const *cases, json_t **results,
-	size_t count)
+static void record_results(
+	struct run *run, struct kase *const *cases, json_t **results, size_t count)
 {
 	const char *probe;
 
 	for (size_t i = 0; i < count; i++) {
 		const json_t *sabotaged = json_object_get(results[i], "sabotaged");
 		const struct verdict *v = missing(run, cases[i], &probe);
-		struct judged j = judge(cases[i], json_object_get(results[i], "plain"), sabotaged,
-			v, probe);
+		struct judged j = judge(cases[i], json_object_get(results[i], "plain"),
+			sabotaged, v, probe);
 		bool passed = j.verdict.outcome == OUTCOME_PASS;
 		record_case(run, cases[i], &j, results[i]);
 		if (run->prove && passed && !v)

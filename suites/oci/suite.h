@@ -10,9 +10,9 @@ struct suite_options {
 	const struct fixtures *fixtures;
 	char *const *names; /* of cases, or globs over them; none: all */
 	size_t name_count;
-	size_t workers;     /* 0: as many as there are processors */
-	int deadline_ms;    /* for each command of a runtime; 0: 10000 */
-	bool prove;         /* run each case under its disproof, too */
+	size_t workers;  /* 0: as many as there are processors */
+	int deadline_ms; /* for each command of a runtime; 0: 10000 */
+	bool prove;      /* run each case under its disproof, too */
 };
 
 struct suite;

@@ -32,21 +32,21 @@ struct reaped {
 struct trial {
 	const struct kase *k;
 	const struct runtime *runtime;
-	const json_t *base;    /* fixtures/base/config.json */
-	bool sabotaged;        /* the disproof is applied */
-	int deadline_ms;       /* for each command of the runtime */
-	const char *id;        /* of the container, and of its cgroup */
+	const json_t *base; /* fixtures/base/config.json */
+	bool sabotaged;     /* the disproof is applied */
+	int deadline_ms;    /* for each command of the runtime */
+	const char *id;     /* of the container, and of its cgroup */
 	/* Inside the dock: */
-	char workspace[64];    /* bundle/, host/ and state/ are in it */
-	json_t *config;        /* as written to config.json */
+	char workspace[64]; /* bundle/, host/ and state/ are in it */
+	json_t *config;     /* as written to config.json */
 	json_t *steps;
-	json_t *evidence;      /* "create:exit", "write/vol", ... -> value */
-	json_t *before;        /* what stood on the host before the first step */
-	json_t *failed_step;   /* {"step","exit","stderr"}: one that nobody observes */
+	json_t *evidence;    /* "create:exit", "write/vol", ... -> value */
+	json_t *before;      /* what stood on the host before the first step */
+	json_t *failed_step; /* {"step","exit","stderr"}: one that nobody observes */
 	struct channel channel;
-	bool held;             /* a collect has seen the witness ready for signals */
-	pid_t init;            /* the container's process, once known; 0 */
-	uint64_t start_ns;     /* CLOCK_MONOTONIC when `start` was called; 0 */
+	bool held;         /* a collect has seen the witness ready for signals */
+	pid_t init;        /* the container's process, once known; 0 */
+	uint64_t start_ns; /* CLOCK_MONOTONIC when `start` was called; 0 */
 	struct reaped reaped[64];
 	size_t reaped_count;
 };

@@ -57,7 +57,8 @@ static void look(FILE *out, const char *path)
 }
 
 const struct fact fact_cgroup_write = {
-	.about = "a cgroup made and removed in every cgroup file system that is mounted: an array "
-		 "of the answers, \"ok\" or an errno, each once",
+	.about =
+		"a cgroup made and removed in every cgroup file system that is mounted: an array "
+		"of the answers, \"ok\" or an errno, each once",
 	.look = look,
 };

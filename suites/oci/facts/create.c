@@ -14,7 +14,8 @@ static void look(FILE *out, const char *path)
 }
 
 const struct fact fact_create = {
-	.about = "create/PATH: a new file that stays, for host: facts to look at: \"ok\" or the "
-		 "errno",
+	.about =
+		"create/PATH: a new file that stays, for host: facts to look at: \"ok\" or the "
+		"errno",
 	.look = look,
 };

@@ -17,8 +17,8 @@ static void say_owner(FILE *out, int owner)
 		say_errno(out, errno);
 		return;
 	}
-	fprintf(out, "{\"userns\":\"%s\",\"uid\":%u}", self.st_ino == st.st_ino ? "own" : "other",
-		uid);
+	fprintf(out, "{\"userns\":\"%s\",\"uid\":%u}",
+		self.st_ino == st.st_ino ? "own" : "other", uid);
 }
 
 static void look(FILE *out, const char *path)
@@ -33,7 +33,8 @@ static void look(FILE *out, const char *path)
 }
 
 const struct fact fact_net_owner = {
-	.about = "who owns the network namespace: {userns: own or other, uid: of the owner as seen "
-		 "here}; EPERM if its user namespace is further out",
+	.about =
+		"who owns the network namespace: {userns: own or other, uid: of the owner as seen "
+		"here}; EPERM if its user namespace is further out",
 	.look = look,
 };

@@ -17,7 +17,8 @@ static void look(FILE *out, const char *path)
 }
 
 const struct fact fact_ns = {
-	.about = "ns/TYPE: the namespace as the kernel names it, net:[4026531840]; the judge "
-		 "compares it as namespace/TYPE",
+	.about =
+		"ns/TYPE: the namespace as the kernel names it, net:[4026531840]; the judge "
+		"compares it as namespace/TYPE",
 	.look = look,
 };

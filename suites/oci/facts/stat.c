@@ -32,7 +32,8 @@ static void look(FILE *out, const char *path)
 		say_errno(out, errno);
 		return;
 	}
-	fprintf(out, "{\"type\":\"%s\",\"mode\":\"%04o\",\"uid\":%u,\"gid\":%u,\"nlink\":%lu",
+	fprintf(out,
+		"{\"type\":\"%s\",\"mode\":\"%04o\",\"uid\":%u,\"gid\":%u,\"nlink\":%lu",
 		type(st.st_mode), st.st_mode & 07777, st.st_uid, st.st_gid,
 		(unsigned long)st.st_nlink);
 	if (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode))

@@ -6,7 +6,8 @@ static void look(FILE *out, const char *path)
 }
 
 const struct fact fact_status = {
-	.about = "/proc/self/status as it is; the judge reads capabilities, noNewPrivileges and "
-		 "seccomp out of it",
+	.about =
+		"/proc/self/status as it is; the judge reads capabilities, noNewPrivileges and "
+		"seccomp out of it",
 	.look = look,
 };

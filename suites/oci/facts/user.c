@@ -14,8 +14,9 @@ static void look(FILE *out, const char *path)
 	mode_t mask = umask(0);
 	umask(mask);
 	int n = getgroups(256, groups);
-	fprintf(out, "{\"uid\":%u,\"gid\":%u,\"uids\":[%u,%u,%u],\"gids\":[%u,%u,%u],\"umask\":%u,"
-		     "\"additionalGids\":[",
+	fprintf(out,
+		"{\"uid\":%u,\"gid\":%u,\"uids\":[%u,%u,%u],\"gids\":[%u,%u,%u],\"umask\":%u,"
+		"\"additionalGids\":[",
 		e, eg, r, e, s, rg, eg, sg, mask);
 	for (int i = 0; i < n; i++)
 		fprintf(out, "%s%u", i ? "," : "", groups[i]);
@@ -23,7 +24,8 @@ static void look(FILE *out, const char *path)
 }
 
 const struct fact fact_user = {
-	.about = "process.user: an object of uid, gid, additionalGids, umask, and the real, "
-		 "effective and saved ids as uids and gids",
+	.about =
+		"process.user: an object of uid, gid, additionalGids, umask, and the real, "
+		"effective and saved ids as uids and gids",
 	.look = look,
 };

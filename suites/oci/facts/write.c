@@ -17,7 +17,8 @@ static int try_write(const char *path)
 		return errno;
 	bool dir = S_ISDIR(st.st_mode);
 	snprintf(file, sizeof(file), "%s%s", path, dir ? "/.plimsoll-write" : "");
-	int fd = open(file, dir ? O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC : O_WRONLY | O_CLOEXEC,
+	int fd = open(file,
+		dir ? O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC : O_WRONLY | O_CLOEXEC,
 		0600);
 	if (fd < 0)
 		return errno;
@@ -31,7 +32,8 @@ static void look(FILE *out, const char *path)
 }
 
 const struct fact fact_write = {
-	.about = "write/PATH: a file made and removed in the directory, or the file opened for "
-		 "writing: \"ok\" or the errno",
+	.about =
+		"write/PATH: a file made and removed in the directory, or the file opened for "
+		"writing: \"ok\" or the errno",
 	.look = look,
 };
