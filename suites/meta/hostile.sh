@@ -126,7 +126,7 @@ left_of() {
 		echo "process: $(tr '\0' ' ' <"${file%environ}cmdline")"
 	done
 	cgroups "$1"
-	standing | diff "$tmp/before" - | grep '^[<>]'
+	standing | diff "$tmp/before" - | grep -v '^< /tmp/' | grep '^[<>]'
 }
 
 prefix=

@@ -164,6 +164,17 @@ static struct verdict unseen_verdict(const json_t *result, const char *fact)
 	return v;
 }
 
+static struct verdict residue_verdict(const json_t *left)
+{
+	struct verdict v = {
+		.outcome = OUTCOME_FAIL, .fault = FAULT_RUNTIME, .kind = KIND_RESIDUE
+	};
+
+	VERDICT_TEXT(v.detail, "left on the host: %s",
+		json_string_value(json_array_get(left, 0)));
+	return v;
+}
+
 static struct verdict observed_verdict(const struct kase *k, const json_t *result,
 	const json_t *observed, size_t wrong, const char *unseen, const json_t *sabotaged)
 {
@@ -180,11 +191,7 @@ static struct verdict observed_verdict(const struct kase *k, const json_t *resul
 		(needs_witness(k) && !json_is_true(json_object_get(result, "ended")))) {
 		return unseen_verdict(result, unseen ? unseen : "anything");
 	} else if (json_array_size(left)) {
-		v.outcome = OUTCOME_FAIL;
-		v.fault = FAULT_RUNTIME;
-		v.kind = KIND_RESIDUE;
-		VERDICT_TEXT(v.detail, "left on the host: %s",
-			json_string_value(json_array_get(left, 0)));
+		return residue_verdict(left);
 	} else {
 		VERDICT_TEXT(v.detail, "%zu observations as expected",
 			json_array_size(observed));
@@ -192,13 +199,19 @@ static struct verdict observed_verdict(const struct kase *k, const json_t *resul
 	return v;
 }
 
-/* The kernel cannot: then refusing is right, and accepting without doing it the worst. */
+/*
+ * The kernel cannot: then refusing is right if nothing is left of the attempt, and accepting
+ * without doing it is the worst.
+ */
 static struct verdict without_kernel(const struct verdict *seen, const json_t *plain,
 	const struct verdict *missing, const char *name)
 {
+	const json_t *left = json_object_get(plain, "left");
 	struct verdict v = *seen;
 
-	if (refused(plain)) {
+	if (refused(plain) && json_array_size(left)) {
+		v = residue_verdict(left);
+	} else if (refused(plain)) {
 		v = (struct verdict) { .outcome = OUTCOME_PASS };
 		VERDICT_TEXT(v.detail, "refused, as it has to be where %s is %s: %.300s",
 			name, outcome_name(missing->outcome),

@@ -163,10 +163,7 @@ static pid_t read_pid_file(const char *path)
 	return pid > 0 ? (pid_t)pid : 0;
 }
 
-/*
- * The container's process, asked of `state`: it is waited for at the end, and `create` has
- * to have written the same number into its pid file.
- */
+/* The container's process, asked of `state`. */
 static pid_t ask_pid(struct trial *t)
 {
 	char root[128];
@@ -184,9 +181,33 @@ static pid_t ask_pid(struct trial *t)
 	return pid;
 }
 
+/*
+ * Which process the container is: it is waited for at the end. The pid file says so; where a
+ * case observes that file, or there is none, `state` is asked as well.
+ */
+static void learn_init(struct trial *t, const struct step *s, const char *pid_file)
+{
+	char cwd[PATH_MAX], path[2 * PATH_MAX], key[256];
+
+	bundle_resolve(t, s->cwd ? s->cwd : "@bundle", cwd, sizeof(cwd));
+	if (pid_file[0] == '/')
+		snprintf(path, sizeof(path), "%s", pid_file);
+	else
+		snprintf(path, sizeof(path), "%s/%s", cwd, pid_file);
+	pid_t said = read_pid_file(path);
+	snprintf(key, sizeof(key), "%s:pid-file", s->as);
+	bool observed = json_object_get(t->k->observe, key);
+	t->init = said && !observed ? said : ask_pid(t);
+	if (observed)
+		put(t, s->as, "pid-file",
+			json_string(!said                 ? "missing"
+					: said == t->init ? "pid of init"
+							  : "another pid"));
+}
+
 static int do_create(struct trial *t, const struct step *s)
 {
-	char bundle[128], pid_file[PATH_MAX], written[PATH_MAX + 128], preserve[16];
+	char bundle[128], pid_file[PATH_MAX], preserve[16];
 	const char *args[LIST_MAX] = { "--bundle", bundle };
 	struct command_result r;
 	size_t n = 2;
@@ -208,23 +229,9 @@ static int do_create(struct trial *t, const struct step *s)
 	int ret = run_verb(t, s, args, &r);
 	if (ret < 0)
 		return ret;
-	bool ok = !strcmp(command_exit(&r), "ok");
+	if (!strcmp(command_exit(&r), "ok") && !t->init)
+		learn_init(t, s, pid_file);
 	command_release(&r);
-	if (!ok || t->init)
-		return 0;
-
-	t->init = ask_pid(t);
-	bundle_resolve(t, s->cwd ? s->cwd : "@bundle", written, sizeof(written));
-	if (pid_file[0] == '/')
-		snprintf(written, sizeof(written), "%s", pid_file);
-	else
-		snprintf(written + strlen(written), sizeof(written) - strlen(written),
-			"/%s", pid_file);
-	pid_t said = read_pid_file(written);
-	put(t, s->as, "pid-file",
-		json_string(!said                 ? "missing"
-				: said == t->init ? "pid of init"
-						  : "another pid"));
 	return 0;
 }
 
@@ -303,12 +310,17 @@ static int do_collect(struct trial *t, const struct step *s)
 /* After a delete: what is left of the container. */
 static int do_delete(struct trial *t, const struct step *s)
 {
-	int r = do_simple(t, s);
+	char key[256];
 
+	int r = do_simple(t, s);
+	if (r < 0)
+		return r;
 	trial_reap(t);
-	if (r == 0)
-		put(t, s->as, "left", residue_since(t, t->before));
-	return r;
+	put(t, s->as, "left", residue_since(t, t->before));
+	snprintf(key, sizeof(key), "%s:exit", s->as);
+	const char *exit = json_string_value(json_object_get(t->evidence, key));
+	t->deleted = t->deleted || (!strcmp(exit, "ok") && !strcmp(id_of(t, s), t->id));
+	return 0;
 }
 
 static int do_step(struct trial *t, const struct step *s)
@@ -354,7 +366,8 @@ int steps_run(struct trial *t, char *why, size_t why_size)
 		if (t->failed_step)
 			break;
 	}
-	delete_rest(t, t->id);
+	if (!t->deleted)
+		delete_rest(t, t->id);
 	json_array_foreach(t->steps, i, json) {
 		struct step s = step_read(json);
 		if (s.id && !strcmp(s.verb, "create"))

@@ -46,6 +46,7 @@ struct trial {
 	struct channel channel;
 	bool held;         /* a collect has seen the witness ready for signals */
 	pid_t init;        /* the container's process, once known; 0 */
+	bool deleted;      /* `delete` said that it is gone */
 	uint64_t start_ns; /* CLOCK_MONOTONIC when `start` was called; 0 */
 	struct reaped reaped[64];
 	size_t reaped_count;
