@@ -8,6 +8,8 @@
 # shellcheck disable=SC2317 # the places are functions that ask() is given by name
 set -eu
 export LC_ALL=C
+# shellcheck source=suites/meta/tap.sh
+. "$(dirname "$0")/tap.sh"
 unset NO_COLOR COLUMNS || true
 
 tmp=$(mktemp -d)
@@ -18,24 +20,6 @@ install -m 755 "${1:?usage: contexts.sh PLIMSOLL UNDER_FILTER}" "$tmp/plimsoll"
 install -m 755 "${2:?usage: contexts.sh PLIMSOLL UNDER_FILTER}" "$tmp/under_filter"
 plimsoll=$tmp/plimsoll
 under_filter=$tmp/under_filter
-points=0
-failed=0
-
-point() { # STATUS DESCRIPTION
-	points=$((points + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $points - $2"
-	else
-		failed=1
-		echo "not ok $points - $2"
-		sed 's/^/# /' "$tmp/records" "$tmp/stderr"
-	fi
-}
-
-skip() { # DESCRIPTION REASON
-	points=$((points + 1))
-	echo "ok $points - $1 # SKIP $2"
-}
 
 # ask NAME[,NAME...] [COMMAND...]: the records of these probes, asked from inside COMMAND
 ask() {
@@ -51,7 +35,7 @@ expect() {
 	jq -es --arg asker "$2" --arg name "$3" \
 		"map(select(.type == \"probe\" and .asker == \$asker and .name == \$name))
 		| length == 1 and (.[0] | $4)" "$tmp/records" >"$tmp/jq" 2>&1 || r=$?
-	point "$r" "$1"
+	point "$r" "$1" "$tmp/records" "$tmp/stderr"
 }
 
 # passes ASKER: the control: the first record by that asker is a pass
@@ -236,5 +220,4 @@ else
 	skip "/sys masked" "it is masked already, or sysfs cannot be mounted here"
 fi
 
-echo "1..$points"
-exit $failed
+finish

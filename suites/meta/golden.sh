@@ -6,6 +6,8 @@
 # them: text, tap, stderr and exit. A file that is not there is empty, an exit not there is 0.
 set -eu
 export LC_ALL=C
+# shellcheck source=suites/meta/tap.sh
+. "$(dirname "$0")/tap.sh"
 unset NO_COLOR COLUMNS || true
 
 update=
@@ -17,19 +19,6 @@ plimsoll=$(realpath "${1:?usage: golden.sh [--update] PLIMSOLL}")
 cd "$(dirname "$0")/../../fixtures/golden"
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-points=0
-failed=0
-
-# point STATUS DESCRIPTION
-point() {
-	points=$((points + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $points - $2"
-	else
-		failed=1
-		echo "not ok $points - $2"
-	fi
-}
 
 # render SITUATION: fills $tmp with text, tap, summary, stderr, exit
 render() {
@@ -116,8 +105,7 @@ if command -v prove >/dev/null; then
 		prove_says "$situation" 1
 	done
 else
-	points=$((points + 1))
-	echo "ok $points - prove # SKIP prove is not installed"
+	skip prove "prove is not installed"
 fi
 # The schema knows our records, and does not take just anything.
 schema_says() {
@@ -145,8 +133,6 @@ if python3 -c 'import jsonschema' 2>/dev/null; then
 		schema_says "$situation" 1
 	done
 else
-	points=$((points + 1))
-	echo "ok $points - schema # SKIP python3 has no jsonschema"
+	skip schema "python3 has no jsonschema"
 fi
-echo "1..$points"
-exit "$failed"
+finish

@@ -9,10 +9,9 @@ export LC_ALL=C
 unset NO_COLOR COLUMNS || true
 umask 022
 
-skip_all() {
-	echo "1..0 # SKIP $1"
-	exit 0
-}
+# shellcheck source=suites/meta/tap.sh
+. "$(dirname "$0")/tap.sh"
+
 plimsoll=$(realpath "${1:?usage: hostile.sh PLIMSOLL}")
 source=$(cd "$(dirname "$0")/../.." && pwd)
 [ "$(id -u)" = 0 ] || skip_all "docks take root"
@@ -23,24 +22,6 @@ runc=$(PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin command -v runc || true)
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 export TMPDIR="$tmp"
-points=0
-failed=0
-
-# point STATUS DESCRIPTION [FILE]: the file tells more where the status is not 0
-point() {
-	points=$((points + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $points - $2"
-	else
-		failed=1
-		echo "not ok $points - $2"
-		[ -z "${3:-}" ] || sed 's/^/# /' "$3"
-	fi
-}
-skip() {
-	points=$((points + 1))
-	echo "ok $points - $1 # SKIP $2"
-}
 
 # --- runtimes, cases, and what is left ---
 
@@ -695,5 +676,4 @@ else
 	skip "ended by SIGINT: the terminal's line is clean" "script or runc is not installed"
 fi
 
-echo "1..$points"
-exit "$failed"
+finish

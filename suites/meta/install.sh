@@ -3,27 +3,23 @@
 #   install.sh BUILD_DIRECTORY SOURCE_DIRECTORY
 set -u
 export LC_ALL=C
+# shellcheck source=suites/meta/tap.sh
+. "$(dirname "$0")/tap.sh"
 build=$(realpath "$1")
 source=$(realpath "$2")
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-points=0
-failed=0
 
 # check DESCRIPTION WANTED COMMAND...: the last line that the command says is as wanted
 check() {
-	points=$((points + 1))
 	name=$1
 	want=$2
 	shift 2
 	got=$("$@" 2>&1 | tail -n 1)
-	if [ "$got" = "$want" ]; then
-		echo "ok $points - $name"
-	else
-		failed=1
-		echo "not ok $points - $name"
-		echo "# wanted $want, got $got"
-	fi
+	status=0
+	[ "$got" = "$want" ] || status=1
+	echo "wanted $want, got $got" >"$tmp/why"
+	point $status "$name" "$tmp/why"
 }
 
 cd /
@@ -47,5 +43,4 @@ if [ "$(id -u)" -eq 0 ]; then
 			grep '^[<>]'"
 	rm -f /dev/shm/plimsoll-alone.$$
 fi
-echo "1..$points"
-exit $failed
+finish

@@ -4,14 +4,14 @@
 #   kernels.sh PLIMSOLL [VERSION...]      the versions of ci/kernels
 set -u
 export LC_ALL=C
+# shellcheck source=suites/meta/tap.sh
+. "$(dirname "$0")/tap.sh"
 plimsoll=$(realpath "$1")
 shift
 [ $# -gt 0 ] || set -- 5.10 6.1 6.12 7
 cd "$(dirname "$0")/../.." || exit 1
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-points=0
-failed=0
 
 # known VERSION PROBE: its outcome for root, if it is not "pass"
 known() {
@@ -30,16 +30,6 @@ known() {
 	echo absent
 }
 
-point() {
-	points=$((points + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $points - $2"
-	else
-		failed=1
-		echo "not ok $points - $2"
-	fi
-}
-
 # ask VERSION: boots it and puts its records, or why there are none, into $tmp
 ask() {
 	vmlinuz=$(ci/kernels "$1" 2>"$tmp/$1.unavailable") || return
@@ -52,14 +42,12 @@ ask() {
 judge() {
 	records=$tmp/$1.records
 	if [ -e "$tmp/$1.unavailable" ]; then
-		points=$((points + 1))
-		echo "ok $points - Linux $1 # SKIP $(tail -n 1 "$tmp/$1.unavailable" | tr '#' ' ')"
+		skip "Linux $1" "$(tail -n 1 "$tmp/$1.unavailable" | tr '#' ' ')"
 		return
 	fi
 	"$plimsoll" report --format tap "$records" >/dev/null 2>>"$tmp/$1.why"
 	if [ $? -eq 3 ]; then
-		point 1 "Linux $1 boots and answers"
-		sed 's/^/# /' "$tmp/$1.why"
+		point 1 "Linux $1 boots and answers" "$tmp/$1.why"
 		return
 	fi
 	jq -r 'select(.type == "probe" and .asker == "root") | [.name, .outcome, .detail] | @tsv' \
@@ -92,5 +80,4 @@ wait
 for version; do
 	judge "$version"
 done
-echo "1..$points"
-exit $failed
+finish
