@@ -59,7 +59,8 @@ fixture plain <<END
 END
 fixture started <<END
 {"must": "wait for start", $head, "observe": {"started": "after start was called"},
- "without": [{"op": "remove", "path": "/steps/1"}]}
+ "steps": ["create", "watch", "start", "collect", "delete"],
+ "without": [{"op": "remove", "path": "/steps/2"}]}
 END
 fixture fds <<END
 {"must": "hand on no descriptor", $head, "observe": {"fds": [0, 1, 2]},

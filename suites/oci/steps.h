@@ -2,9 +2,10 @@
  * What is done with a container. A step is a verb, or an object:
  *   {"do": VERB, "as": NAME, "id": ID, "signal": SIG, "pid-file": PATH, "cwd": DIR,
  *    "fds": N, "preserve-fds": N}
- * VERB is a command of the OCI command line (create start state kill delete features) or
- * `collect`: wait until the witness has said what there is to say. If it has to wait for
- * signals, the first collect ends when it is ready for them. NAME is how observations name
+ * VERB is a command of the OCI command line (create start state kill delete features), or
+ * `watch`: look for a fifth of a second whether the witness begins, or `collect`: wait until
+ * the witness has said what there is to say. If it has to wait for signals, the first collect
+ * ends when it is ready for them. NAME is how observations name
  * the step (default: the verb). The runtime finds `fds` descriptors more than the standard
  * streams open, from 3 on; "preserve-fds" is an option of create, and no pid file is asked
  * for if "pid-file" is "". A step whose exit nobody observes has to succeed.
