@@ -22,7 +22,7 @@
 
 /* --- a captured machine: a directory with the files of /proc and /sys in it */
 
-static char machine[] = "/tmp/plimsoll-test.XXXXXX";
+static char machine[] = "/tmp/test-probes.XXXXXX";
 
 static void make_machine(void)
 {
