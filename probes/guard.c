@@ -155,11 +155,46 @@ int guard_count(const char *name)
 	return sweep(name, false);
 }
 
-/* Waits for our end, then cleans up. Stays clear of our terminal, pipes and process group. */
+void guard_watch(int pid)
+{
+	if (pipe_ >= 0 && write(pipe_, &pid, sizeof(pid)) < 0)
+		return; /* no guardian any more: guard_stop() does its work */
+}
+
+/* The pid namespaces that live: descriptors of their first processes. */
+struct watched {
+	struct pollfd fds[256];
+	size_t count;
+};
+
+static void watch(struct watched *w, int pid)
+{
+	size_t n = 0;
+
+	/* Those that have ended make room. */
+	poll(w->fds, w->count, 0);
+	for (size_t i = 0; i < w->count; i++) {
+		if (w->fds[i].revents)
+			close(w->fds[i].fd);
+		else
+			w->fds[n++] = w->fds[i];
+	}
+	w->count = n;
+	int fd = n < ARRAY_SIZE(w->fds) ? pidfd_of(pid) : -1;
+	if (fd >= 0)
+		w->fds[w->count++] = (struct pollfd) { fd, POLLIN, 0 };
+}
+
+/*
+ * Waits for our end, then cleans up: what is frozen is thawed and killed, then nothing is
+ * left that could make a cgroup, then none is left. Stays clear of our terminal, pipes and
+ * process group.
+ */
 static void guard(int in, const char *name)
 {
-	char byte;
+	struct watched watched = { .count = 0 };
 	ssize_t n;
+	int pid;
 
 	setsid();
 	prctl(PR_SET_NAME, "plimsoll-guard");
@@ -171,9 +206,15 @@ static void guard(int in, const char *name)
 	if (dup2(in, 3) < 0 || chdir("/") < 0)
 		_exit(1);
 	close_above(3);
-	while ((n = read(3, &byte, 1)) != 0)
-		if (n < 0 && errno != EINTR)
+	while ((n = read(3, &pid, sizeof(pid))) != 0) {
+		if (n == sizeof(pid))
+			watch(&watched, pid);
+		else if (errno != EINTR)
 			break;
+	}
+	guard_remove(name);
+	for (size_t i = 0; i < watched.count; i++)
+		poll(&watched.fds[i], 1, 10000);
 	_exit(guard_remove(name) < 0);
 }
 

@@ -17,6 +17,13 @@ const char *guard_name(void);
 int guard_start(void);
 
 /*
+ * Tells the guardian of the first process of a pid namespace, from whichever process of ours
+ * made it: what runs there may still make cgroups while its namespace is torn down, and only
+ * when this process is gone is the last of it.
+ */
+void guard_watch(int pid);
+
+/*
  * Kills what runs in the cgroups of this name, and removes them with all below, wherever
  * they may be. Returns the number of cgroups that were there, or -errno if one is left.
  */

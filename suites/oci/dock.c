@@ -67,24 +67,29 @@ static void protect_host(void)
 
 /*
  * In a new pid namespace the parent is seen as 0, dead or alive: whether it died before
- * die_with_parent() took hold is told by a pipe of which only it holds the other end.
+ * die_with_parent() took hold is told by a pipe of which only it holds the other end. A byte
+ * in it says that the guardian knows of us.
  */
 static void die_with_maker(const int alive[2])
 {
 	struct pollfd p = { alive[0], POLLIN, 0 };
+	char byte;
 
 	close(alive[1]);
 	die_with_parent(0);
-	if (poll(&p, 1, 0) != 0)
+	if (read(alive[0], &byte, 1) != 1 || poll(&p, 1, 0) != 0)
 		_exit(0);
 	close(alive[0]);
 }
 
-/* Waits for the dock's first process and ends as it did. */
-static void wait_dock(pid_t pid, int out)
+/* Lets the dock's first process begin, waits for it and ends as it did. */
+static void wait_dock(pid_t pid, int out, int alive)
 {
 	int status = 0;
 
+	guard_watch(pid);
+	if (write(alive, "", 1) != 1)
+		kill(pid, SIGKILL);
 	close(out);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
@@ -105,7 +110,7 @@ int dock_enter(int out)
 	umask(022);
 	pid_t pid = fork();
 	if (pid > 0)
-		wait_dock(pid, out);
+		wait_dock(pid, out, alive[1]);
 	if (pid < 0)
 		return -errno;
 	die_with_maker(alive);
