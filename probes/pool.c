@@ -27,7 +27,7 @@ struct worker {
 	struct pool_result result;
 };
 
-static double now_ms(void)
+double now_ms(void)
 {
 	struct timespec ts;
 

@@ -39,6 +39,9 @@ void die_with_parent(int parent);
 /* Closes every descriptor above `last`. */
 void close_above(int last);
 
+/* CLOCK_MONOTONIC, in milliseconds. */
+double now_ms(void);
+
 /* pidfd_open(2) where there is one; a descriptor or -errno. */
 int pidfd_of(int pid);
 

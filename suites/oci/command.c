@@ -12,14 +12,6 @@
 #include "command.h"
 #include "pool.h"
 
-static double now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1e3 + ts.tv_nsec / 1e6;
-}
-
 void trial_reap(struct trial *t)
 {
 	int status;

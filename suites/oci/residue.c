@@ -48,14 +48,6 @@ static json_t *mounts(void)
 	return list;
 }
 
-static double now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1e3 + ts.tv_nsec / 1e6;
-}
-
 /* A process that is on its way out gets the time to go, all of them together a second. */
 static bool stays(int pid, double until)
 {

@@ -274,14 +274,6 @@ static void record_not_asked(
 	sink_record(run->sink, case_record(run, k, &not ));
 }
 
-static double now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1e3 + ts.tv_nsec / 1e6;
-}
-
 /* Of the container, and of its cgroup. */
 static void trial_id(size_t index, char *id, size_t size)
 {
