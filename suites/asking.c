@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "asking.h"
+#include "options.h"
 #include "record.h"
 
 #define ASKERS_MAX 2
@@ -77,14 +78,6 @@ static int choose_askers(struct asking *k, char *why, size_t size)
 	return 0;
 }
 
-static bool chosen(const struct asking_options *opt, const char *name)
-{
-	for (size_t i = 0; i < opt->name_count; i++)
-		if (fnmatch(opt->names[i], name, 0) == 0)
-			return true;
-	return opt->name_count == 0;
-}
-
 static int check_names(const struct asking_options *opt, char *why, size_t size)
 {
 	for (size_t i = 0; i < opt->name_count; i++) {
@@ -135,7 +128,7 @@ static int choose_questions(struct asking *k)
 		return -ENOMEM;
 	for (size_t i = 0; i < probe_count; i++) {
 		const struct probe_entry *entry = &probe_table[i];
-		if (!chosen(k->opt, entry->name))
+		if (!option_names(k->opt->names, k->opt->name_count, entry->name))
 			continue;
 		if (!(entry->probe->needs & PROBE_NEEDS_PATH)) {
 			add(k, entry, NULL);

@@ -28,13 +28,12 @@ static void list_facts(const char *glob)
 static void list_cases(const struct fixtures *fx, const char *glob)
 {
 	char **paths = fixtures_list(fx, "cases");
-	char why[1024], name[256];
+	char why[1024];
 	struct kase k;
 
 	for (size_t i = 0; paths && paths[i]; i++) {
-		snprintf(name, sizeof(name), "%s", paths[i] + strlen("cases/"));
-		name[strlen(name) - strlen(".json")] = '\0';
-		if (fnmatch(glob, name, 0) == 0) {
+		_cleanup_free_ char *name = case_name(paths[i]);
+		if (name && fnmatch(glob, name, 0) == 0) {
 			if (case_load(fx, paths[i], &k, why, sizeof(why)) < 0) {
 				printf("case   %-32s (cannot be read: %s)\n", name, why);
 			} else {

@@ -1,3 +1,4 @@
+#include <fnmatch.h>
 #include <stdlib.h>
 
 #include "options.h"
@@ -22,4 +23,12 @@ bool option_seconds(const char *text, int *ret_ms)
 		return false;
 	*ret_ms = (int)(s * 1000);
 	return true;
+}
+
+bool option_names(char *const *names, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (fnmatch(names[i], name, 0) == 0)
+			return true;
+	return count == 0;
 }

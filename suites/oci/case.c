@@ -313,8 +313,7 @@ static int check(const struct checking *c, struct kase *k)
 	return check_requires(c, k);
 }
 
-/* mount/rro out of cases/mount/rro.json, canary out of base/canary.json */
-static char *case_name(const char *path)
+char *case_name(const char *path)
 {
 	const char *from = strchr(path, '/') + 1;
 

@@ -42,6 +42,9 @@ int case_load(const struct fixtures *fx, const char *path, struct kase *ret_case
 	char *why, size_t why_size);
 void case_free(struct kase *k);
 
+/* mount/rro for cases/mount/rro.json, canary for base/canary.json; free() it. */
+char *case_name(const char *path);
+
 /* Does the disproof change the bundle only, and not what is done with it? */
 bool case_disproof_in_config(const struct kase *k);
 

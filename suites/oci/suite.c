@@ -1,16 +1,15 @@
 #include <errno.h>
-#include <fnmatch.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "asking.h"
 #include "guard.h"
 #include "judge.h"
+#include "options.h"
 #include "pool.h"
 #include "printable.h"
 #include "suite.h"
@@ -45,14 +44,6 @@ struct run {
 	size_t done, count;
 };
 
-static bool chosen(const struct suite_options *opt, const char *name)
-{
-	for (size_t i = 0; i < opt->name_count; i++)
-		if (fnmatch(opt->names[i], name, 0) == 0)
-			return true;
-	return opt->name_count == 0;
-}
-
 /* Names of files may hold anything. */
 static void add_unreadable(struct suite *s, const char *name, const char *why)
 {
@@ -66,11 +57,10 @@ static void add_unreadable(struct suite *s, const char *name, const char *why)
 
 static void load_case(struct suite *s, const char *path)
 {
-	char why[1024], name[256];
+	_cleanup_free_ char *name = case_name(path);
+	char why[1024];
 
-	snprintf(name, sizeof(name), "%s", path + strlen("cases/"));
-	name[strlen(name) - strlen(".json")] = '\0';
-	if (!chosen(&s->opt, name))
+	if (!name || !option_names(s->opt.names, s->opt.name_count, name))
 		return;
 	if (case_load(s->opt.fixtures, path, &s->cases[s->count], why, sizeof(why)) == 0)
 		s->count++;
