@@ -5,7 +5,7 @@
 /*
  * A kernel that says no has answered the probe. A case that was not asked has no answer,
  * and the probes made for a runtime's sake do not stand in for it: a gate on `run` would
- * be green without one obligation looked at.
+ * be green without one obligation looked at. Nor has a guest that booted answered anything.
  */
 static bool is_answer(const struct exit_count *c, const struct record *rec)
 {

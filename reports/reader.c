@@ -9,6 +9,7 @@ struct reading {
 	long line;     /* of the record at hand, from 1 */
 	long run_line; /* of the env record that opened this run; 0 outside a run */
 	long in_run;   /* records of this run so far */
+	bool booted;   /* one of them was its boot */
 	char *why;
 	size_t why_size;
 };
@@ -33,8 +34,14 @@ static int check_frame(struct reading *r, const struct record *rec)
 		}
 		r->run_line = r->line;
 		r->in_run = 0;
+		r->booted = false;
 	} else if (!r->run_line) {
 		return bad(r, "a record outside a run: no \"env\" record came before it");
+	}
+	if (rec->type == RECORD_BOOT) {
+		if (r->booted)
+			return bad(r, "a second \"boot\" in one run");
+		r->booted = true;
 	}
 	if (rec->type == RECORD_END) {
 		json_int_t said =

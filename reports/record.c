@@ -10,19 +10,21 @@ static const char *const type_names[RECORD_TYPE_COUNT] = {
 	[RECORD_PROBE] = "probe",
 	[RECORD_CASE] = "case",
 	[RECORD_PROOF] = "proof",
+	[RECORD_BOOT] = "boot",
 	[RECORD_END] = "end",
 };
 
 /* The text members that are decoded into the struct; required in a bit for each type. */
 #define IN(type)      (1u << (type))
 #define IN_ALL_CHECKS (IN(RECORD_PROBE) | IN(RECORD_CASE) | IN(RECORD_PROOF))
+#define IN_VERDICTS   (IN_ALL_CHECKS | IN(RECORD_BOOT))
 
 static const struct {
 	const char *key;
 	size_t offset;
 	unsigned required;
 } texts[] = {
-	{ "name", offsetof(struct record, name), IN_ALL_CHECKS },
+	{ "name", offsetof(struct record, name), IN_VERDICTS },
 	{ "id", offsetof(struct record, id), 0 },
 	{ "asker", offsetof(struct record, asker), IN(RECORD_PROBE) },
 	{ "subject", offsetof(struct record, subject), 0 },
@@ -51,6 +53,19 @@ void record_set(json_t *json, const char *key, const char *text)
 	_cleanup_free_ char *clean = printable(text, strlen(text));
 	if (clean)
 		json_object_set_new(json, key, json_string(clean));
+}
+
+void record_append(json_t *json, const char *key, const char *text)
+{
+	json_t *lines = json_object_get(json, key);
+	_cleanup_free_ char *clean = printable(text, strlen(text));
+
+	if (!lines) {
+		lines = json_array();
+		json_object_set_new(json, key, lines);
+	}
+	if (clean)
+		json_array_append_new(lines, json_string(clean));
 }
 
 void record_set_verdict(json_t *json, const struct verdict *v)
@@ -120,31 +135,84 @@ static int decode_type(struct record *rec, char *why, size_t size)
 		why, size, "type", "is unknown: not a plimsoll record, or a newer one");
 }
 
-static int decode(struct record *rec, char *why, size_t size)
+/* The guest that an env tells of: reporters sort runs by these texts. */
+static int decode_guest(const json_t *boot, char *why, size_t size)
 {
-	int outcome, kind, fault;
+	static const char *const keys[] = { "accel", "label", "variation", "runtime" };
 
-	int r = decode_type(rec, why, size);
-	if (r < 0)
-		return r;
-	if (rec->type == RECORD_ENV &&
-		json_integer_value(json_object_get(rec->json, "format")) != RECORD_FORMAT)
-		return wrong(
-			why, size, "format", "is not 1, the one this plimsoll reads");
+	if (!boot)
+		return 0;
+	if (!json_is_object(boot))
+		return wrong(why, size, "boot", "is not an object");
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		const json_t *value = json_object_get(boot, keys[i]);
+		if (value && !json_is_string(value))
+			return wrong(why, size, keys[i], "of \"boot\" is not a string");
+	}
+	if (!json_object_get(boot, "accel"))
+		return wrong(why, size, "accel", "of \"boot\" is missing");
+	return 0;
+}
+
+/* What opens and closes a run. */
+static int decode_frame(const struct record *rec, char *why, size_t size)
+{
 	if (rec->type == RECORD_END &&
 		!json_is_integer(json_object_get(rec->json, "records")))
 		return wrong(why, size, "records", "is missing");
-	if ((IN(rec->type) & IN_ALL_CHECKS) && !json_object_get(rec->json, "outcome"))
+	if (rec->type != RECORD_ENV)
+		return 0;
+	if (json_integer_value(json_object_get(rec->json, "format")) != RECORD_FORMAT)
+		return wrong(
+			why, size, "format", "is not 1, the one this plimsoll reads");
+	return decode_guest(json_object_get(rec->json, "boot"), why, size);
+}
+
+static int decode_lines(const struct record *rec, const char *key, char *why, size_t size)
+{
+	const json_t *lines = json_object_get(rec->json, key), *line;
+	size_t i;
+
+	if (lines && !json_is_array(lines))
+		return wrong(why, size, key, "is not an array");
+	json_array_foreach(lines, i, line)
+		if (!json_is_string(line))
+			return wrong(why, size, key, "holds what is not a string");
+	return 0;
+}
+
+static int decode_verdict(struct record *rec, char *why, size_t size)
+{
+	int outcome, kind, fault, r;
+
+	if ((IN(rec->type) & IN_VERDICTS) && !json_object_get(rec->json, "outcome"))
 		return wrong(why, size, "outcome", "is missing");
-	if ((r = decode_texts(rec, why, size)) < 0 ||
-		(r = decode_word(
-			 rec, "outcome", outcome_from_name, &outcome, why, size)) < 0 ||
+	if ((r = decode_word(rec, "outcome", outcome_from_name, &outcome, why, size)) <
+			0 ||
 		(r = decode_word(rec, "kind", kind_from_name, &kind, why, size)) < 0 ||
 		(r = decode_word(rec, "fault", fault_from_name, &fault, why, size)) < 0)
 		return r;
+	if (rec->type == RECORD_BOOT && outcome != OUTCOME_PASS &&
+		outcome != OUTCOME_ERROR)
+		return wrong(why, size, "outcome",
+			"of a boot is neither \"pass\" nor \"error\"");
 	rec->outcome = outcome;
 	rec->kind = kind;
 	rec->fault = fault;
+	return 0;
+}
+
+static int decode(struct record *rec, char *why, size_t size)
+{
+	int r;
+
+	if ((r = decode_type(rec, why, size)) < 0 ||
+		(r = decode_frame(rec, why, size)) < 0 ||
+		(r = decode_texts(rec, why, size)) < 0 ||
+		(r = decode_verdict(rec, why, size)) < 0 ||
+		(r = decode_lines(rec, "console", why, size)) < 0 ||
+		(r = decode_lines(rec, "kernel_log", why, size)) < 0)
+		return r;
 	rec->ms = json_number_value(json_object_get(rec->json, "ms"));
 	return 0;
 }

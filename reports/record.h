@@ -3,9 +3,22 @@
  * and read; its JSON Schema is fixtures/schema/record.json. A report is a pure function of
  * records.
  *
- * A run's records: one `env` first, then `probe`, `case` and `proof` records, one `end`
- * last, which carries the number of the records before it, so that a file cut short is
- * noticed. Runs may stand one after another in a file.
+ * A run's records: one `env` first, then `probe`, `case` and `proof` records and, if a guest
+ * was booted for the run, one `boot`; one `end` last, which carries the number of the records
+ * before it, so that a file cut short is noticed. Runs may stand one after another in a file.
+ *
+ * Members that are not decoded into the struct, beside those of the suites:
+ *
+ *   of an env: "kernel" may tell of what it was made: "package", "package_version",
+ *   "config_sha256", "cmdline". "boot" is an object if the run was made in a guest: "accel"
+ *   (tcg, kvm, or none: it never came to that) and what else is known of "label" (how tables
+ *   call the kernel), "variation", "runtime", "memory" (MiB), "cpus", "cgroup", "lsm",
+ *   "sysctl" (name -> text), "user", "modules" and "modules_missing" (arrays of names).
+ *
+ *   of a boot: "console", an array of texts: the last lines of the guest's console.
+ *
+ *   of a probe, case or proof: "kernel_log", an array of texts: what the kernel warned of
+ *   while it was asked.
  */
 #ifndef PLIMSOLL_RECORD_H
 #define PLIMSOLL_RECORD_H
@@ -23,7 +36,8 @@ enum record_type {
 	RECORD_PROBE, /* one question to the kernel */
 	RECORD_CASE,  /* one obligation of a runtime */
 	RECORD_PROOF, /* one sabotage: what was taken away, and whether the check noticed */
-	RECORD_END,   /* the run is complete */
+	RECORD_BOOT, /* what became of the guest itself: pass, or error; no answer */
+	RECORD_END,  /* the run is complete */
 	RECORD_TYPE_COUNT,
 };
 
@@ -37,7 +51,7 @@ struct record {
 	enum outcome outcome;
 	enum kind kind;
 	enum fault fault;
-	const char *name;  /* mnt/rro, mount/rro */
+	const char *name;  /* mnt/rro, mount/rro; of a boot: the kernel's release */
 	const char *id;    /* of a case: the row in the catalogue of behaviours, RO-02 */
 	const char *asker; /* root, user, userns */
 	const char *subject; /* what was asked about: a directory */
@@ -60,6 +74,9 @@ json_t *record_new(enum record_type type);
 
 /* Sets a text member; nothing is set for NULL or "". Bytes that are not UTF-8 are replaced. */
 void record_set(json_t *json, const char *key, const char *text);
+
+/* Appends a text to the array member `key`, made if need be. Bytes as in record_set(). */
+void record_append(json_t *json, const char *key, const char *text);
 
 /* Sets the members that say a verdict. */
 void record_set_verdict(json_t *json, const struct verdict *v);

@@ -26,12 +26,9 @@ static const struct {
 
 struct state {
 	struct run run;
+	bool printed; /* a run stands above: a blank line belongs between */
+	bool asked;   /* there were probes */
 };
-
-static int keep(void *state, const struct report_to *to, const struct record *rec)
-{
-	return run_keep(&((struct state *)state)->run, rec);
-}
 
 static int begin(void *state, const struct report_to *to)
 {
@@ -122,6 +119,26 @@ static void put_cause(const struct page *p, const struct record *rec)
 	page_item(p, "remedy", rec->remedy);
 }
 
+/* A guest that did not come to its end. True if there was one. */
+static bool put_boots(const struct page *p, const struct run *run)
+{
+	bool told = false;
+
+	for (size_t i = 0; i < run->count; i++) {
+		const struct record *rec = &run->recs[i];
+		_cleanup_free_ char *name = NULL;
+		if (rec->type != RECORD_BOOT || rec->outcome == OUTCOME_PASS ||
+			asprintf(&name, "boot of %s: error", rec->name) < 0)
+			continue;
+		putc('\n', p->out);
+		page_ink(p, outcome_ink(rec->outcome), name, 0);
+		putc('\n', p->out);
+		text_boot_items(p, rec, 0);
+		told = true;
+	}
+	return told;
+}
+
 /* What stands in the way of the headlines, each cause and each remedy once. */
 static void put_causes(
 	const struct page *p, const struct run *run, const char *const *askers, size_t n)
@@ -159,8 +176,8 @@ static void put_counts(
 			all++;
 			pass += run->recs[i].outcome == OUTCOME_PASS;
 		}
-		fprintf(p->out, "%s%zu of %zu work for %s", k ? ", " : "", pass, all,
-			askers[k]);
+		fprintf(p->out, "%s%zu of %zu work for ", k ? ", " : "", pass, all);
+		page_ink(p, INK_PLAIN, askers[k], 0);
 	}
 	fputs(n ? ".\n" : "", p->out);
 }
@@ -173,8 +190,6 @@ static void put_probes(
 	put_causes(p, run, askers, n);
 	putc('\n', p->out);
 	put_counts(p, run, askers, n);
-	fputs("Next: plimsoll probe (every question), plimsoll run (container runtimes).\n",
-		p->out);
 }
 
 /* One runtime's cases: how many it keeps, and the names of those it does not. */
@@ -236,21 +251,47 @@ static void put_run(const struct page *p, const struct run *run)
 	_cleanup_free_ char *line = page_line(title, 0);
 	page_ink(p, INK_BOLD, line ? line : "", 0);
 	putc('\n', p->out);
+	if (put_boots(p, run) && n)
+		putc('\n', p->out);
 	if (n)
 		put_probes(p, run, askers, n);
 	put_cases(p, run);
 }
 
+static void put_and_forget(struct state *s, const struct report_to *to)
+{
+	const struct page p = text_page(to);
+
+	if (s->run.count == 0)
+		return;
+	if (s->printed)
+		putc('\n', to->out);
+	put_run(&p, &s->run);
+	run_forget(&s->run);
+	s->printed = true;
+}
+
+static int record(void *state, const struct report_to *to, const struct record *rec)
+{
+	struct state *s = state;
+
+	int r = run_keep(&s->run, rec);
+	s->asked = s->asked || rec->type == RECORD_PROBE;
+	if (r == 0 && rec->type == RECORD_END)
+		put_and_forget(s, to);
+	return r;
+}
+
 static int end(void *state, const struct report_to *to)
 {
-	struct run *run = &((struct state *)state)->run;
-	struct page p = { to->out, to->colour, to->columns > 40 ? to->columns : 80 };
+	struct state *s = state;
 
-	if (run->count && run->recs[0].type == RECORD_ENV)
-		put_run(&p, run);
+	put_and_forget(s, to);
+	if (s->asked)
+		fputs("Next: plimsoll probe (every question), plimsoll run (container runtimes).\n",
+			to->out);
 	if (to->cut_short)
 		fputs("CUT SHORT: records are missing\n", to->out);
-	run_forget(run);
 	return ferror(to->out) ? -EIO : 0;
 }
 
@@ -258,6 +299,6 @@ const struct reporter reporter_summary = {
 	.about = "one screen about a host: the questions that matter most",
 	.state_size = sizeof(struct state),
 	.begin = begin,
-	.record = keep,
+	.record = record,
 	.end = end,
 };

@@ -1,7 +1,8 @@
 /*
- * The Test Anything Protocol, version 14. One point for each probe, case and proof. TAP
- * has two directives, SKIP and TODO: absent and denied are skipped; an error is a plain
- * "not ok", because a harness must count it, and its word stands in the diagnostics.
+ * The Test Anything Protocol, version 14. One point for each probe, case and proof, and one
+ * for a guest that was booted. TAP has two directives, SKIP and TODO: absent and denied are
+ * skipped; an error is a plain "not ok", because a harness must count it, and its word stands
+ * in the diagnostics.
  */
 #include <errno.h>
 #include <string.h>
@@ -80,6 +81,22 @@ static void yaml_observed(FILE *out, const struct record *rec)
 	}
 }
 
+/* What a console or a kernel's log said. */
+static void yaml_lines(FILE *out, const char *key, const struct record *rec)
+{
+	const json_t *lines = json_object_get(rec->json, key), *line;
+	size_t i;
+
+	if (json_array_size(lines) == 0)
+		return;
+	fprintf(out, "  %s:\n", key);
+	json_array_foreach(lines, i, line) {
+		fputs("    - ", out);
+		put_quoted(out, json_string_value(line));
+		putc('\n', out);
+	}
+}
+
 static void diagnostics(FILE *out, const struct record *rec)
 {
 	static const char *const keys[] = { "about", "level", "id", "spec", "since",
@@ -92,6 +109,8 @@ static void diagnostics(FILE *out, const struct record *rec)
 		yaml(out, "", keys[i],
 			json_string_value(json_object_get(rec->json, keys[i])));
 	yaml_observed(out, rec);
+	yaml_lines(out, "kernel_log", rec);
+	yaml_lines(out, "console", rec);
 	fputs("  ...\n", out);
 }
 
@@ -110,6 +129,7 @@ static void description(FILE *out, const struct record *rec)
 		[RECORD_PROBE] = "probe",
 		[RECORD_CASE] = "case",
 		[RECORD_PROOF] = "proof of",
+		[RECORD_BOOT] = "boot",
 	};
 
 	fputs(words[rec->type], out);
@@ -137,7 +157,7 @@ static void point(FILE *out, unsigned long number, const struct record *rec)
 		put_escaped(out, why, REASON_MOST);
 	}
 	putc('\n', out);
-	if (rec->outcome != OUTCOME_PASS)
+	if (rec->outcome != OUTCOME_PASS || json_object_get(rec->json, "kernel_log"))
 		diagnostics(out, rec);
 }
 
@@ -145,6 +165,7 @@ static void point(FILE *out, unsigned long number, const struct record *rec)
 static void run_comment(FILE *out, const struct record *env)
 {
 	const json_t *kernel = json_object_get(env->json, "kernel");
+	const json_t *boot = json_object_get(env->json, "boot");
 	const char *version = json_string_value(json_object_get(env->json, "plimsoll"));
 	const char *verb = json_string_value(json_object_get(env->json, "verb"));
 
@@ -154,6 +175,12 @@ static void run_comment(FILE *out, const struct record *env)
 	put_part(out, ", Linux ", json_string_value(json_object_get(kernel, "release")));
 	put_part(out, " ", json_string_value(json_object_get(kernel, "machine")));
 	put_part(out, ", ", json_string_value(json_object_get(env->json, "os")));
+	put_part(out, ", package version ",
+		json_string_value(json_object_get(kernel, "package_version")));
+	put_part(out, ", QEMU ", json_string_value(json_object_get(boot, "accel")));
+	put_part(out, ", variation ",
+		json_string_value(json_object_get(boot, "variation")));
+	put_part(out, ", with ", json_string_value(json_object_get(boot, "runtime")));
 	putc('\n', out);
 }
 

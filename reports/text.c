@@ -9,120 +9,15 @@
 #include "reporter.h"
 #include "text.h"
 
-#define COLUMNS_DEFAULT 80
-#define COLUMNS_LEAST   40
-
 struct state {
 	struct run run;
 	bool printed; /* a run stands above: a blank line belongs between */
 };
 
-enum ink outcome_ink(enum outcome o)
-{
-	static const enum ink inks[OUTCOME_COUNT] = {
-		[OUTCOME_PASS] = INK_GREEN,
-		[OUTCOME_FAIL] = INK_RED,
-		[OUTCOME_ABSENT] = INK_BLUE,
-		[OUTCOME_DENIED] = INK_YELLOW,
-		[OUTCOME_ERROR] = INK_MAGENTA,
-	};
-	return inks[o];
-}
-
-const char *record_text(const struct record *rec, const char *key)
-{
-	const char *text = json_string_value(json_object_get(rec->json, key));
-	return text ? text : "";
-}
-
-char *record_seen(const struct record *rec)
-{
-	const char *stage = strstr(rec->detail, rec->stage) ? "" : rec->stage;
-	const char *err = strstr(rec->detail, rec->err) ? "" : rec->err;
-	char *seen;
-
-	if (asprintf(&seen, "%s%s%s%s%s", stage, *stage && *err ? ": " : "", err,
-		    (*stage || *err) && *rec->detail ? ": " : "", rec->detail) < 0)
-		return NULL;
-	return seen;
-}
-
-void text_fault(const struct page *p, const struct record *rec)
-{
-	static const enum fault implied[OUTCOME_COUNT] = {
-		[OUTCOME_DENIED] = FAULT_POLICY,
-		[OUTCOME_ABSENT] = FAULT_KERNEL,
-	};
-	if (rec->fault != implied[rec->outcome])
-		page_item(p, "fault", fault_name(rec->fault));
-}
-
-static size_t area_length(const char *name)
-{
-	const char *slash = strchr(name, '/');
-
-	return slash ? slash - name : 0;
-}
-
-static bool same_area(const struct record *a, const struct record *b)
-{
-	size_t len = a ? area_length(a->name) : 0;
-
-	return len && b && len == area_length(b->name) && !strncmp(a->name, b->name, len);
-}
-
-/* "; mnt: attach" or "; mnt/attach" or ", attach", by what stands before and behind. */
-static void put_name(FILE *f, const struct record *before, const struct record *rec,
-	const struct record *behind)
-{
-	int area = area_length(rec->name);
-
-	if (same_area(before, rec))
-		fprintf(f, ", %s", rec->name + area + 1);
-	else if (same_area(rec, behind))
-		fprintf(f, "%s%.*s: %s", before ? "; " : "", area, rec->name,
-			rec->name + area + 1);
-	else
-		fprintf(f, "%s%s", before ? "; " : "", rec->name);
-	if (*rec->subject)
-		fprintf(f, " on %s", rec->subject);
-}
-
-void text_names(const struct page *p, int at, size_t count,
-	const struct record *(*name)(const void *ctx, size_t i), const void *ctx)
-{
-	_cleanup_free_ char *text = NULL;
-	size_t size;
-	const struct record *before = NULL, *rec = NULL;
-
-	FILE *f = open_memstream(&text, &size);
-	if (!f)
-		return;
-	for (size_t i = 0; i <= count; i++) {
-		const struct record *behind = i < count ? name(ctx, i) : NULL;
-		if (i < count && !behind)
-			continue;
-		if (rec)
-			put_name(f, before, rec, behind);
-		before = rec;
-		rec = behind;
-	}
-	fclose(f);
-	fprintf(p->out, "%*s", at, "");
-	page_wrap(p, at, at, text);
-}
-
 static void add(FILE *f, const char *before, const char *text)
 {
 	if (text && *text)
 		fprintf(f, "%s%s", before, text);
-}
-
-static const char *kernel_text(const struct record *env, const char *key)
-{
-	const json_t *kernel = json_object_get(env->json, "kernel");
-	const char *text = json_string_value(json_object_get(kernel, key));
-	return text ? text : "";
 }
 
 /* "asked as root and user": the askers as they occur, eight at most. */
@@ -159,85 +54,122 @@ static void add_confinement(FILE *f, const struct record *env)
 		fputs(", in a user namespace", f);
 }
 
-/* What was asked, who asked it, and when. */
-static int header(const struct page *p, const struct run *run)
+static void add_machine(FILE *f, const struct record *env)
 {
-	_cleanup_free_ char *first = NULL, *second = NULL, *third = NULL;
-	size_t size;
-	const struct record *env = &run->recs[0];
+	const char *release = env_text(env, "kernel", "release");
 
-	FILE *f = open_memstream(&first, &size);
-	if (!f)
-		return -ENOMEM;
-	add(f, "",
-		*kernel_text(env, "release") ? "Linux " : "Linux, release not recorded");
-	add(f, "", kernel_text(env, "release"));
-	add(f, " ", kernel_text(env, "machine"));
+	add(f, "", *release ? "Linux " : "Linux, release not recorded");
+	add(f, "", release);
+	add(f, " ", env_text(env, "kernel", "machine"));
 	add(f, ", ", record_text(env, "os"));
 	add(f, ", with ", env->runtime);
-	fclose(f);
+}
 
-	if (!(f = open_memstream(&second, &size)))
-		return -ENOMEM;
-	add_askers(f, run, env->asker);
-	add_confinement(f, env);
-	fclose(f);
+static void add_names(FILE *f, const char *before, const json_t *names)
+{
+	const json_t *name;
+	size_t i;
 
-	if (!(f = open_memstream(&third, &size)))
-		return -ENOMEM;
+	json_array_foreach(names, i, name)
+		add(f, i ? ", " : before, json_string_value(name));
+}
+
+/* Of what the kernel was made, and how it was booted. */
+static void add_guest(FILE *f, const struct record *env)
+{
+	const json_t *boot = json_object_get(env->json, "boot");
+	const char *accel = env_text(env, "boot", "accel");
+	const char *package = env_text(env, "kernel", "package");
+
+	add(f, "", package);
+	add(f, *package ? " " : "", env_text(env, "kernel", "package_version"));
+	if (!boot)
+		return;
+	fputs(ftell(f) ? ", " : "", f);
+	if (strcmp(accel, "none") != 0)
+		fprintf(f, "booted in QEMU (%s)", accel);
+	else
+		fputs("not booted", f);
+	add(f, ", variation ", env_text(env, "boot", "variation"));
+	add(f, ", lsm=", env_text(env, "boot", "lsm"));
+	add(f, ", with ", env_text(env, "boot", "runtime"));
+	add_names(f, ", without the modules ", json_object_get(boot, "modules_missing"));
+}
+
+static void add_verb(FILE *f, const struct record *env)
+{
 	add(f, "plimsoll ", record_text(env, "plimsoll"));
 	add(f, " ", record_text(env, "verb"));
 	add(f, ", ", record_text(env, "time"));
-	fclose(f);
+}
 
-	page_wrap(p, 0, 2, first);
-	page_wrap(p, 0, 2, second);
-	page_wrap(p, 0, 2, third);
+static int header_line(const struct page *p, const struct record *env,
+	void (*add_all)(FILE *f, const struct record *env))
+{
+	_cleanup_free_ char *text = NULL;
+	size_t size;
+
+	FILE *f = open_memstream(&text, &size);
+	if (!f)
+		return -ENOMEM;
+	add_all(f, env);
+	fclose(f);
+	if (*text)
+		page_wrap(p, 0, 2, text);
 	return 0;
 }
 
-/* "41 cases: 30 pass, 1 fail", in colour; zeros are left out. */
+static int askers_line(const struct page *p, const struct run *run)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t size;
+
+	FILE *f = open_memstream(&text, &size);
+	if (!f)
+		return -ENOMEM;
+	add_askers(f, run, run->recs[0].asker);
+	add_confinement(f, &run->recs[0]);
+	fclose(f);
+	page_wrap(p, 0, 2, text);
+	return 0;
+}
+
+/* What was asked, who asked it, and when. */
+static int header(const struct page *p, const struct run *run)
+{
+	const struct record *env = &run->recs[0];
+	int r;
+
+	if ((r = header_line(p, env, add_machine)) < 0 ||
+		(r = header_line(p, env, add_guest)) < 0 || (r = askers_line(p, run)) < 0)
+		return r;
+	return header_line(p, env, add_verb);
+}
+
 static void tally(const struct page *p, const struct run *run, enum record_type type,
 	const char *what)
 {
-	static const enum outcome order[] = { OUTCOME_FAIL, OUTCOME_ERROR, OUTCOME_DENIED,
-		OUTCOME_ABSENT, OUTCOME_PASS };
-	size_t counts[OUTCOME_COUNT] = { 0 }, all = 0, silent = 0;
-	const char *before = "";
+	struct tally t = { 0 };
 
-	for (size_t i = 0; i < run->count; i++) {
-		const struct record *rec = &run->recs[i];
-		if (rec->type != type)
-			continue;
-		counts[rec->outcome]++;
-		all++;
-		silent += rec->outcome == OUTCOME_FAIL &&
-			rec->kind == KIND_SILENTLY_IGNORED;
-	}
-	if (!all)
-		return;
-	fprintf(p->out, "%zu %s%s: ", all, what, all == 1 ? "" : "s");
-	for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
-		char text[32];
-		if (!counts[order[i]])
-			continue;
-		snprintf(text, sizeof(text), "%zu %s", counts[order[i]],
-			outcome_name(order[i]));
-		fputs(before, p->out);
-		page_ink(p, outcome_ink(order[i]), text, 0);
-		if (order[i] == OUTCOME_FAIL && silent)
-			fprintf(p->out, " (%zu silently ignored)", silent);
-		before = ", ";
-	}
-	putc('\n', p->out);
+	for (size_t i = 0; i < run->count; i++)
+		if (run->recs[i].type == type)
+			tally_add(&t, &run->recs[i]);
+	/* A guest that booted says nothing. */
+	if (type != RECORD_BOOT || t.counts[OUTCOME_ERROR])
+		tally_line(p, &t, what);
+}
+
+static bool has(const struct run *run, enum record_type type)
+{
+	for (size_t i = 0; i < run->count; i++)
+		if (run->recs[i].type == type)
+			return true;
+	return false;
 }
 
 static bool has_checks(const struct run *run)
 {
-	for (size_t i = 0; i < run->count; i++)
-		if (run->recs[i].type != RECORD_ENV && run->recs[i].type != RECORD_END)
-			return true;
-	return false;
+	return has(run, RECORD_PROBE) || has(run, RECORD_CASE) || has(run, RECORD_PROOF);
 }
 
 static int render(const struct page *p, const struct run *run)
@@ -245,13 +177,16 @@ static int render(const struct page *p, const struct run *run)
 	int r = header(p, run);
 	if (r < 0)
 		return r;
+	text_boot(p, run);
 	if (!has_checks(run))
 		page_heading(p, INK_YELLOW, "NOTHING ASKED",
 			"this run has no answer of a probe or a case");
 	if ((r = text_probes(p, run)) < 0 || (r = text_cases(p, run)) < 0)
 		return r;
+	text_warnings(p, run);
 
 	putc('\n', p->out);
+	tally(p, run, RECORD_BOOT, "boot");
 	tally(p, run, RECORD_PROBE, "probe answer");
 	tally(p, run, RECORD_CASE, "case");
 	if (has_checks(run))
@@ -259,42 +194,9 @@ static int render(const struct page *p, const struct run *run)
 	return r;
 }
 
-int run_keep(struct run *run, const struct record *rec)
-{
-	if (run->count == run->room) {
-		size_t room = run->room ? 2 * run->room : 64;
-		struct record *recs = reallocarray(run->recs, room, sizeof(*recs));
-		if (!recs)
-			return -ENOMEM;
-		run->recs = recs;
-		run->room = room;
-	}
-	run->recs[run->count++] = record_ref(rec);
-	return 0;
-}
-
-void run_forget(struct run *run)
-{
-	for (size_t i = 0; i < run->count; i++)
-		record_release(&run->recs[i]);
-	free(run->recs);
-	*run = (struct run) { 0 };
-}
-
-static struct page page_of(const struct report_to *to)
-{
-	int columns = to->columns ? to->columns : COLUMNS_DEFAULT;
-
-	return (struct page) {
-		.out = to->out,
-		.colour = to->colour,
-		.columns = columns < COLUMNS_LEAST ? COLUMNS_LEAST : columns,
-	};
-}
-
 static int render_and_forget(struct state *s, const struct report_to *to)
 {
-	const struct page p = page_of(to);
+	const struct page p = text_page(to);
 
 	if (s->printed)
 		putc('\n', to->out);
@@ -320,7 +222,7 @@ static int record(void *state, const struct report_to *to, const struct record *
 static int end(void *state, const struct report_to *to)
 {
 	struct state *s = state;
-	const struct page p = page_of(to);
+	const struct page p = text_page(to);
 	bool cut_short = to->cut_short || s->run.count;
 	int r = s->run.count ? render_and_forget(s, to) : 0;
 

@@ -1,9 +1,12 @@
-/* The parts of the format "text", each a page's section made of one run's records. */
+/*
+ * The parts of the format "text", each a page's section made of one run's records; and what
+ * other formats for people share with it.
+ */
 #ifndef PLIMSOLL_TEXT_H
 #define PLIMSOLL_TEXT_H
 
 #include "page.h"
-#include "record.h"
+#include "reporter.h"
 
 /* The records of one run, in order. */
 struct run {
@@ -20,10 +23,27 @@ int text_probes(const struct page *p, const struct run *run);
 int text_cases(const struct page *p, const struct run *run);
 int text_proofs(const struct page *p, const struct run *run);
 
+/* The section about the guest, unless it ran to its end. */
+void text_boot(const struct page *p, const struct run *run);
+
+/* The section of what the kernel warned of during checks that are not shown otherwise. */
+void text_warnings(const struct page *p, const struct run *run);
+
+/* --- for all formats for people --- */
+
+/* A page of the width that is wanted, or of one that can be read. */
+struct page text_page(const struct report_to *to);
+
 enum ink outcome_ink(enum outcome o);
+
+/* Which of two answers to the same question is shown: the heavier one, what is wrong. */
+int outcome_weight(enum outcome o);
 
 /* A text member that is not decoded into the struct; "" if it is not there. */
 const char *record_text(const struct record *rec, const char *key);
+
+/* A text of the member `object` of an env, "kernel" or "boot"; "" if it is not there. */
+const char *env_text(const struct record *env, const char *object, const char *key);
 
 /*
  * What was seen: stage and errno stand before the detail unless it names them. NULL
@@ -34,11 +54,35 @@ char *record_seen(const struct record *rec);
 /* The item "fault", unless it is the one that the outcome implies. */
 void text_fault(const struct page *p, const struct record *rec);
 
+/* The items of a guest that came to no good end, with that many lines of its console. */
+void text_boot_items(const struct page *p, const struct record *rec, size_t console);
+
+/* The item "log": what the kernel warned of meanwhile, if it did. */
+void text_log(const struct page *p, const struct record *rec);
+
+struct text_name {
+	const char *name; /* NULL to leave it out */
+	const char *subject;
+};
+
 /*
  * Names, sorted as they come, condensed by area: "mnt: attach, rro; ns: user", wrapped in
- * column `at`. `name(ctx, i)` is the i-th, or NULL to leave it out.
+ * column `at`. `name(ctx, i)` is the i-th.
  */
 void text_names(const struct page *p, int at, size_t count,
-	const struct record *(*name)(const void *ctx, size_t i), const void *ctx);
+	struct text_name (*name)(const void *ctx, size_t i), const void *ctx);
+
+/* NULL is left out. */
+struct text_name record_text_name(const struct record *rec);
+
+/* How many of each outcome. */
+struct tally {
+	size_t counts[OUTCOME_COUNT], silent;
+};
+
+void tally_add(struct tally *t, const struct record *rec);
+
+/* "41 cases: 1 fail, 40 pass", in colour; zeros are left out, nothing at all is no line. */
+void tally_line(const struct page *p, const struct tally *t, const char *what);
 
 #endif

@@ -124,6 +124,7 @@ static void one_case(const struct page *p, const struct record *rec)
 		page_item(p, "fault", fault_name(rec->fault));
 	page_item(p, "cause", rec->cause);
 	page_item(p, "remedy", rec->remedy);
+	text_log(p, rec);
 	page_item(p, "fixture", rec->file);
 }
 
@@ -152,18 +153,16 @@ struct chosen {
 	enum outcome outcome;      /* or with this outcome */
 };
 
-static const struct record *with_outcome(const void *ctx, size_t i)
+static const struct record *with_outcome(const struct chosen *c, size_t i)
 {
-	const struct chosen *c = ctx;
 	const struct record *rec = case_of(c->g, i);
 
 	return rec && rec->outcome == c->outcome ? rec : NULL;
 }
 
-static const struct record *same_reason(const void *ctx, size_t i)
+static const struct record *same_reason(const struct chosen *c, size_t i)
 {
-	const struct chosen *c = ctx;
-	const struct record *rec = with_outcome(ctx, i);
+	const struct record *rec = with_outcome(c, i);
 
 	if (!rec || strcmp(rec->detail, c->like->detail) ||
 		strcmp(rec->cause, c->like->cause) ||
@@ -172,6 +171,16 @@ static const struct record *same_reason(const void *ctx, size_t i)
 		rec->fault != c->like->fault)
 		return NULL;
 	return rec;
+}
+
+static struct text_name name_with_outcome(const void *ctx, size_t i)
+{
+	return record_text_name(with_outcome(ctx, i));
+}
+
+static struct text_name name_of_same_reason(const void *ctx, size_t i)
+{
+	return record_text_name(same_reason(ctx, i));
 }
 
 static bool is_first(const struct chosen *c, size_t at)
@@ -195,7 +204,7 @@ static void not_asked(const struct page *p, const struct group *g, enum outcome 
 		if (!begun)
 			page_heading(p, outcome_ink(outcome), title, meaning);
 		begun = true;
-		text_names(p, 2, g->run->count, same_reason, &c);
+		text_names(p, 2, g->run->count, name_of_same_reason, &c);
 		_cleanup_free_ char *seen = record_seen(c.like);
 		page_item(p, "why", seen ? seen : c.like->detail);
 		text_fault(p, c.like);
@@ -248,7 +257,7 @@ static void one_runtime(
 		return;
 	snprintf(meaning, sizeof(meaning), "%zu kept", count_outcome(g, OUTCOME_PASS));
 	page_heading(p, INK_GREEN, "PASS", meaning);
-	text_names(p, 2, g->run->count, with_outcome, &kept);
+	text_names(p, 2, g->run->count, name_with_outcome, &kept);
 }
 
 static bool seen_before(const struct run *run, size_t at)

@@ -39,19 +39,6 @@ static const struct {
 	{ OUTCOME_ABSENT, "ABSENT", "this kernel does not offer it" },
 };
 
-/* Which of two answers to the same question is shown: what is wrong wins. */
-static int weight(enum outcome o)
-{
-	static const int weights[OUTCOME_COUNT] = {
-		[OUTCOME_PASS] = 0,
-		[OUTCOME_ABSENT] = 1,
-		[OUTCOME_DENIED] = 2,
-		[OUTCOME_ERROR] = 3,
-		[OUTCOME_FAIL] = 4,
-	};
-	return weights[o];
-}
-
 static size_t asker_index(struct table *t, const char *asker)
 {
 	size_t i = 0;
@@ -100,9 +87,10 @@ static int fill_rows(struct table *t, const struct run *run)
 			continue;
 		struct row *row = row_of(t, rec);
 		const struct record **cell = &row->cells[asker_index(t, rec->asker)];
-		if (!*cell || weight((*cell)->outcome) < weight(rec->outcome))
+		if (!*cell ||
+			outcome_weight((*cell)->outcome) < outcome_weight(rec->outcome))
 			*cell = rec;
-		if (weight(row->worst) < weight(rec->outcome))
+		if (outcome_weight(row->worst) < outcome_weight(rec->outcome))
 			row->worst = rec->outcome;
 	}
 	return 0;
@@ -213,6 +201,9 @@ static int explain_row(const struct page *p, const struct table *t, struct row *
 	say(&to, t, row, "seen", get_seen);
 	text_fault(&to, worst_cell(t, row));
 	say_offer(&to, row);
+	for (size_t i = 0; i < t->asker_count; i++)
+		if (is_trouble(row->cells[i]))
+			text_log(&to, row->cells[i]);
 	return fclose(to.out) == EOF ? -ENOMEM : 0;
 }
 
@@ -349,14 +340,18 @@ struct passes {
 };
 
 /* The i-th row if it passed for just these askers. */
-static const struct record *passed(const void *ctx, size_t i)
+static const struct record *passed(const struct passes *want, size_t i)
 {
-	const struct passes *want = ctx;
 	const struct row *row = &want->t->rows[i];
 	_cleanup_free_ char *askers = row_askers(want->t, row);
 
 	bool same = row->worst == OUTCOME_PASS && askers && !strcmp(askers, want->askers);
 	return same ? row->first : NULL;
+}
+
+static struct text_name name_passed(const void *ctx, size_t i)
+{
+	return record_text_name(passed(ctx, i));
 }
 
 /* The names that passed for the same askers as `head` did. */
@@ -380,7 +375,7 @@ static int passes_like(const struct page *p, struct table *t, const struct row *
 		fputs("  ", p->out);
 		page_wrap(p, 2, 2, lead);
 	}
-	text_names(p, t->asker_count > 1 ? 4 : 2, t->row_count, passed, &want);
+	text_names(p, t->asker_count > 1 ? 4 : 2, t->row_count, name_passed, &want);
 	return 0;
 }
 

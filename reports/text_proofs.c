@@ -73,6 +73,7 @@ static void not_noticed(const struct page *p, const struct run *run)
 		page_item(p, "answer", record_text(rec, "answer"));
 		page_item(p, "outcome", outcome_name(rec->outcome));
 		page_item(p, "seen", rec->detail);
+		text_log(p, rec);
 	}
 	if (begun)
 		putc('\n', p->out);

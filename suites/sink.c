@@ -16,6 +16,8 @@ struct sink {
 	struct exit_count count;
 	json_t *env; /* the first record, until another follows it */
 	json_int_t records;
+	bool relay;        /* the runs are not ours: they have their own frames */
+	bool in_run;       /* an env was written, its end was not */
 	bool progress;     /* stderr is a terminal */
 	char trouble[256]; /* what went wrong with the records; "" if nothing */
 };
@@ -80,6 +82,7 @@ static void take_record(struct sink *s, json_t *json)
 	/* A format that streams may write to the same terminal. */
 	erase_progress();
 	s->records++;
+	s->in_run = rec.type != RECORD_END;
 	exit_count_record(&s->count, &rec);
 	for (size_t i = 0; i < ARRAY_SIZE(s->outputs); i++)
 		if (s->outputs[i])
@@ -230,8 +233,9 @@ struct sink *sink_open(const char *verb, const struct sink_options *opt,
 	s->progress = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
 	if (s->progress)
 		catch_signals();
-	s->env = env_record(verb, opt->prove, env);
-	if (!s->env)
+	s->relay = !env;
+	s->env = env ? env_record(verb, opt->prove, env) : NULL;
+	if (env && !s->env)
 		trouble(s, "out of memory: no env record");
 	return s;
 }
@@ -271,8 +275,10 @@ enum exit_code sink_close(struct sink *s, char *why, size_t why_size)
 
 	erase_progress();
 	begin_run(s);
+	if (s->relay && s->in_run)
+		trouble(s, "a run has no end: its guest's records are not whole");
 	/* Without its end the run is what it is: cut short. */
-	if (!*s->trouble)
+	if (!s->relay && !*s->trouble)
 		end_record(s, code);
 	close_outputs(s);
 	snprintf(why, why_size, "%s", s->trouble);

@@ -1,7 +1,7 @@
 /*
  * Where a measuring verb's records go: a rendered report on stdout, and the records
  * themselves into --report FILE. The sink opens the run with its env record, counts, closes
- * it with its end record and knows the exit code.
+ * it with its end record and knows the exit code. Or it relays runs that others made.
  */
 #ifndef PLIMSOLL_SINK_H
 #define PLIMSOLL_SINK_H
@@ -21,7 +21,8 @@ struct sink;
 
 /*
  * Opens the run. NULL on failure, after a sentence in `why`. `verb` is written into the env
- * record. A report is written beside its place and renamed at the end, except for devices
+ * record. Without an `env` the sink opens no run of its own and closes none: what it takes are
+ * whole runs, with the frames they have (`verb` and `prove` are not used). A report is written beside its place and renamed at the end, except for devices
  * and "-", so that what stands under its name is always whole.
  */
 struct sink *sink_open(const char *verb, const struct sink_options *opt,
@@ -36,8 +37,8 @@ void sink_progress(struct sink *s, size_t done, size_t all, const char *what);
 
 /*
  * Closes the run and frees the sink; what it returns is the exit code of the verb. `why` is
- * "" unless it is EXIT_ERROR because something was lost: a record, or the report on its way
- * to stdout or the file. Then it is a sentence.
+ * "" unless it is EXIT_ERROR because something was lost: a record, the end of a run that was
+ * relayed, or the report on its way to stdout or the file. Then it is a sentence.
  */
 enum exit_code sink_close(struct sink *s, char *why, size_t why_size);
 

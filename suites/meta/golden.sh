@@ -3,7 +3,7 @@
 #   golden.sh PLIMSOLL             speaks TAP: one point for each situation and format
 #   golden.sh --update PLIMSOLL    writes what is rendered now; read the diff before you keep it
 # A situation is a directory: README.md (one line), records.jsonl, and what `report` makes of
-# them: text, tap, stderr and exit. A file that is not there is empty, an exit not there is 0.
+# them: text, tap, summary, matrix, stderr and exit. A file that is not there is empty, an exit not there is 0.
 set -eu
 export LC_ALL=C
 # shellcheck source=suites/meta/tap.sh
@@ -20,7 +20,7 @@ cd "$(dirname "$0")/../../fixtures/golden"
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-# render SITUATION: fills $tmp with text, tap, summary, stderr, exit
+# render SITUATION: fills $tmp with text, tap, summary, matrix, stderr, exit
 render() {
 	rm -f "$tmp"/*
 	code=0
@@ -30,8 +30,10 @@ render() {
 	(cd "$1" && "$plimsoll" report --format tap <records.jsonl) >"$tmp/tap" 2>/dev/null ||
 		code=$?
 	echo "$code" | cmp -s - "$tmp/exit" || echo "tap: exit $code" >>"$tmp/exit"
-	(cd "$1" && "$plimsoll" report --format summary <records.jsonl) >"$tmp/summary" \
-		2>/dev/null || :
+	for format in summary matrix; do
+		(cd "$1" && "$plimsoll" report --format "$format" <records.jsonl) \
+			>"$tmp/$format" 2>/dev/null || :
+	done
 }
 
 # expected SITUATION FILE: what is kept, or what its absence means
@@ -44,7 +46,7 @@ expected() {
 }
 
 compare() {
-	for file in text tap summary stderr exit; do
+	for file in text tap summary matrix stderr exit; do
 		status=0
 		expected "$1" "$file" >"$tmp/expected"
 		diff -u "$tmp/expected" "$tmp/$file" >"$tmp/diff" || status=1
@@ -54,7 +56,7 @@ compare() {
 }
 
 keep() {
-	for file in text tap summary stderr exit; do
+	for file in text tap summary matrix stderr exit; do
 		rm -f "$1/$file"
 		expected "$1" "$file" >"$tmp/expected"
 		cmp -s "$tmp/expected" "$tmp/$file" || cp "$tmp/$file" "$1/$file"
@@ -90,18 +92,19 @@ for situation in */; do
 		continue
 	fi
 	compare "$situation"
-	printable "$situation" text
-	printable "$situation" tap
-	printable "$situation" summary
+	for format in text tap summary matrix; do
+		printable "$situation" "$format"
+	done
 done
 [ -z "$update" ] || exit 0
 
 if command -v prove >/dev/null; then
-	for situation in all-pass one-asker proofs two-runs not-asked nothing-asked; do
+	for situation in all-pass one-asker proofs two-runs not-asked nothing-asked \
+		boot-probes; do
 		prove_says "$situation" 0
 	done
 	for situation in mixed-askers silently-ignored canary-refused hostile-text \
-		proofs-missed; do
+		proofs-missed boot-runs boot-panic kernel-log hostile-console; do
 		prove_says "$situation" 1
 	done
 else
@@ -126,10 +129,11 @@ schema_says() {
 
 if python3 -c 'import jsonschema' 2>/dev/null; then
 	for situation in all-pass mixed-askers one-asker silently-ignored canary-refused \
-		not-asked nothing-asked proofs proofs-missed two-runs; do
+		not-asked nothing-asked proofs proofs-missed two-runs boot-runs boot-probes \
+		boot-panic kernel-log; do
 		schema_says "$situation" 0
 	done
-	for situation in hostile-text foreign newer; do
+	for situation in hostile-text hostile-console foreign newer; do
 		schema_says "$situation" 1
 	done
 else

@@ -20,6 +20,9 @@
 	"{\"type\":\"case\",\"name\":\"mount/ro\",\"runtime\":\"runc\"," \
 	"\"about\":\"a\",\"outcome\":\"" outcome "\",\"kind\":\"" kind "\"}\n"
 
+#define BOOT(outcome) \
+	"{\"type\":\"boot\",\"name\":\"6.12\",\"outcome\":\"" outcome "\"}\n"
+
 static char why[512];
 
 static int count_record(void *ctx, const struct record *rec)
@@ -178,6 +181,28 @@ static const struct {
 		"\"kind\"" },
 	{ "{\"type\":\"proof\",\"name\":\"n\",\"outcome\":\"fail\",\"fault\":3}",
 		"\"fault\"" },
+	{ "{\"type\":\"boot\",\"outcome\":\"pass\"}", "\"name\" is missing" },
+	{ "{\"type\":\"boot\",\"name\":\"n\"}", "\"outcome\" is missing" },
+	{ "{\"type\":\"boot\",\"name\":\"n\",\"outcome\":\"fail\"}",
+		"\"outcome\" of a boot" },
+	{ "{\"type\":\"boot\",\"name\":\"n\",\"outcome\":\"absent\"}",
+		"\"outcome\" of a boot" },
+	{ "{\"type\":\"boot\",\"name\":\"n\",\"outcome\":\"error\",\"console\":\"x\"}",
+		"\"console\" is not an array" },
+	{ "{\"type\":\"boot\",\"name\":\"n\",\"outcome\":\"error\",\"console\":[1]}",
+		"\"console\" holds what is not a string" },
+	{ "{\"type\":\"proof\",\"name\":\"n\",\"outcome\":\"pass\",\"kernel_log\":{}}",
+		"\"kernel_log\" is not an array" },
+	{ "{\"type\":\"proof\",\"name\":\"n\",\"outcome\":\"pass\",\"kernel_log\":[null]}",
+		"\"kernel_log\" holds what is not a string" },
+	{ "{\"type\":\"env\",\"format\":1,\"boot\":\"tcg\"}",
+		"\"boot\" is not an object" },
+	{ "{\"type\":\"env\",\"format\":1,\"boot\":{}}",
+		"\"accel\" of \"boot\" is missing" },
+	{ "{\"type\":\"env\",\"format\":1,\"boot\":{\"accel\":1}}",
+		"\"accel\" of \"boot\" is not a string" },
+	{ "{\"type\":\"env\",\"format\":1,\"boot\":{\"accel\":\"tcg\",\"label\":[]}}",
+		"\"label\" of \"boot\" is not a string" },
 };
 
 START_TEST(bad_record_is_refused)
@@ -207,6 +232,8 @@ static const struct {
 	{ ENV END(1) PROBE("pass"), "in:3: a record outside a run" },
 	{ ENV ENV END(1), "in:2: a new run begins" },
 	{ ENV END(1) END(1), "in:3: a record outside a run" },
+	{ BOOT("pass") END(1), "in:1: a record outside a run" },
+	{ ENV BOOT("pass") BOOT("pass") END(3), "in:3: a second \"boot\" in one run" },
 	{ ENV "{\"type\":\"end\",\"type\":\"end\",\"records\":1}\n",
 		"in:2: not a record: dup" },
 };
@@ -287,6 +314,15 @@ static const struct {
 		EXIT_FAILED },
 	{ ENV "{\"type\":\"proof\",\"name\":\"n\",\"outcome\":\"pass\"}\n" END(2),
 		EXIT_OK },
+	/* A guest that booted is no answer; one that did not is an error. */
+	{ ENV BOOT("pass") END(2), EXIT_NOTHING_ASKED },
+	{ ENV BOOT("error") END(2), EXIT_ERROR },
+	{ ENV PROBE("pass") BOOT("pass") END(3), EXIT_OK },
+	{ ENV PROBE("pass") BOOT("error") END(3), EXIT_ERROR },
+	{ RUN_ENV CASE("fail", "wrong") BOOT("error") END(3), EXIT_FAILED },
+	{ RUN_ENV CASE("fail", "silently-ignored") BOOT("error") END(3),
+		EXIT_SILENTLY_IGNORED },
+	{ ENV BOOT("error") END(2) ENV PROBE("pass") BOOT("pass") END(3), EXIT_ERROR },
 };
 
 START_TEST(exit_code_is_that_of_the_records)
@@ -312,10 +348,11 @@ static int render_record(void *ctx, const struct record *rec)
 	return r->reporter->record(r->state, &r->to, rec);
 }
 
-/* The text of a golden situation in a format. free() it. */
-static char *render(const char *situation, const char *format, bool colour, int columns)
+/* What a format makes of records. free() it. */
+static char *render_file(
+	FILE *in, const char *name, const char *format, bool colour, int columns)
 {
-	char *text = NULL, *path = NULL;
+	char *text = NULL;
 	size_t size;
 	struct rendering r = {
 		.reporter = reporter_find(format),
@@ -325,19 +362,35 @@ static char *render(const char *situation, const char *format, bool colour, int 
 	};
 
 	r.state = calloc(1, r.reporter->state_size + 1);
-	ck_assert_int_gt(
-		asprintf(&path, "%s/%s/records.jsonl", PLIMSOLL_GOLDEN, situation), 0);
-	FILE *in = fopen(path, "re");
-	ck_assert_msg(in != NULL, "%s", path);
 	ck_assert_int_eq(r.reporter->begin(r.state, &r.to), 0);
-	ck_assert_int_eq(
-		records_read(in, situation, render_record, &r, why, sizeof(why)), 0);
+	ck_assert_int_eq(records_read(in, name, render_record, &r, why, sizeof(why)), 0);
 	ck_assert_int_eq(r.reporter->end(r.state, &r.to), 0);
 	fclose(in);
 	fclose(r.to.out);
 	free(r.state);
-	free(path);
 	return text;
+}
+
+/* Of a golden situation. */
+static char *render(const char *situation, const char *format, bool colour, int columns)
+{
+	char *path = NULL;
+
+	ck_assert_int_gt(
+		asprintf(&path, "%s/%s/records.jsonl", PLIMSOLL_GOLDEN, situation), 0);
+	FILE *in = fopen(path, "re");
+	ck_assert_msg(in != NULL, "%s", path);
+	free(path);
+	return render_file(in, situation, format, colour, columns);
+}
+
+static char *render_text(
+	const char *records, const char *format, bool colour, int columns)
+{
+	FILE *in = fmemopen((void *)(uintptr_t)records, strlen(records), "r");
+
+	ck_assert_ptr_nonnull(in);
+	return render_file(in, "text", format, colour, columns);
 }
 
 /* Takes our own colours out; another escape stays and is found. */
@@ -358,33 +411,96 @@ static void strip_colours(char *text)
 }
 
 static const char *const situations[] = { "all-pass", "mixed-askers", "one-asker",
-	"silently-ignored", "hostile-text", "proofs-missed", "two-runs" };
+	"silently-ignored", "hostile-text", "proofs-missed", "two-runs", "boot-runs",
+	"boot-probes", "boot-panic", "kernel-log", "hostile-console" };
+static const char *const coloured_formats[] = { "text", "summary", "matrix" };
 
 START_TEST(colours_change_nothing_else)
 {
-	char *plain = render(situations[_i], "text", false, 0);
-	char *coloured = render(situations[_i], "text", true, 0);
+	for (size_t i = 0; i < ARRAY_SIZE(coloured_formats); i++) {
+		const char *format = coloured_formats[i];
+		char *plain = render(situations[_i], format, false, 0);
+		char *coloured = render(situations[_i], format, true, 0);
 
-	ck_assert_str_ne(plain, coloured);
-	strip_colours(coloured);
-	ck_assert_str_eq(plain, coloured);
-	ck_assert_ptr_null(strchr(plain, '\033'));
-	free(plain);
-	free(coloured);
+		ck_assert_str_ne(plain, coloured);
+		strip_colours(coloured);
+		ck_assert_str_eq(plain, coloured);
+		ck_assert_ptr_null(strchr(plain, '\033'));
+		free(plain);
+		free(coloured);
+	}
 }
 END_TEST
 
-START_TEST(text_keeps_to_its_width)
+static const struct {
+	const char *situation, *format;
+	int least; /* what its longest word takes with its margin, or its tally */
+} pages[] = {
+	{ "mixed-askers", "text", 62 },
+	{ "boot-panic", "text", 62 },
+	{ "kernel-log", "text", 70 },
+	{ "mixed-askers", "matrix", 62 },
+	{ "silently-ignored", "matrix", 75 },
+	{ "boot-runs", "matrix", 62 },
+	{ "boot-probes", "matrix", 62 },
+	{ "boot-panic", "matrix", 62 },
+};
+
+START_TEST(page_keeps_to_its_width)
 {
-	/* The longest word, a sysctl, takes 62 with its margin. */
-	for (int columns = 62; columns <= 200; columns += 7) {
-		char *text = render("mixed-askers", "text", false, columns), *rest = text,
-		     *line;
+	for (int columns = pages[_i].least; columns <= 200; columns += 7) {
+		char *text =
+			render(pages[_i].situation, pages[_i].format, false, columns);
+		char *rest = text, *line;
 		while ((line = strsep(&rest, "\n")))
 			ck_assert_msg(
 				page_width(line) <= columns, "%d: %s", columns, line);
 		free(text);
 	}
+}
+END_TEST
+
+/* A narrow page has the same table, in blocks. */
+START_TEST(matrix_wraps_its_columns)
+{
+	char *text = render("boot-probes", "matrix", false, 40);
+	char *first = strstr(text, "5.10"), *second = strstr(text, "hybrid");
+
+	ck_assert_ptr_nonnull(first);
+	ck_assert_ptr_nonnull(second);
+	ck_assert_ptr_nonnull(strstr(first, "\n\n"));
+	ck_assert(strstr(first, "\n\n") < second);
+	free(text);
+}
+END_TEST
+
+/* Two runs of one kernel and one runtime stay two, and neither is lost in the other. */
+START_TEST(matrix_tells_runs_apart)
+{
+	static const char text[] =
+		RUN_ENV CASE("fail", "wrong") END(2) RUN_ENV CASE("pass", "") END(2);
+	char *page = render_text(text, "matrix", false, 0);
+
+	ck_assert_ptr_nonnull(strstr(page, "0 of 1, 1 wrong"));
+	ck_assert_ptr_nonnull(strstr(page, "1 of 1\n"));
+	ck_assert_ptr_nonnull(strstr(page, "#2"));
+	free(page);
+}
+END_TEST
+
+/* However long the names are that only differ in the middle. */
+START_TEST(matrix_titles_are_unambiguous)
+{
+	static const char text[] = RUN_ENV
+		"{\"type\":\"case\",\"name\":\"a/b\",\"about\":\"a\",\"outcome\":\"pass\","
+		"\"runtime\":\"/usr/local/a-very-long-name-1-of-a-runtime\"}\n"
+		"{\"type\":\"case\",\"name\":\"a/b\",\"about\":\"a\",\"outcome\":\"pass\","
+		"\"runtime\":\"/usr/local/a-very-long-name-2-of-a-runtime\"}\n" END(3);
+	char *page = render_text(text, "matrix", false, 0);
+
+	ck_assert_ptr_nonnull(strstr(page, " #2"));
+	ck_assert_ptr_nonnull(strstr(page, "/usr/local/a-very-long-name-2-of-a-runtime"));
+	free(page);
 }
 END_TEST
 
@@ -426,7 +542,10 @@ static Suite *suite(void)
 	tcase_add_test(t, reading_stops_when_told);
 	tcase_add_loop_test(t, exit_code_is_that_of_the_records, 0, ARRAY_SIZE(exits));
 	tcase_add_loop_test(t, colours_change_nothing_else, 0, ARRAY_SIZE(situations));
-	tcase_add_test(t, text_keeps_to_its_width);
+	tcase_add_loop_test(t, page_keeps_to_its_width, 0, ARRAY_SIZE(pages));
+	tcase_add_test(t, matrix_wraps_its_columns);
+	tcase_add_test(t, matrix_tells_runs_apart);
+	tcase_add_test(t, matrix_titles_are_unambiguous);
 	tcase_add_loop_test(t, jsonl_is_the_records, 0, ARRAY_SIZE(situations));
 	tcase_add_test(t, every_format_says_what_it_is);
 	suite_add_tcase(s, t);
