@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,36 +10,7 @@
 #include "patch.h"
 #include "prepare.h"
 #include "steps.h"
-
-/* What is at hand while a case is checked; the first complaint stays. */
-struct checking {
-	const char *file;
-	const char *text;
-	char *why;
-	size_t why_size;
-};
-
-static int complain(const struct checking *c, const char *pointer, const char *fmt, ...)
-	_printf_(3, 4);
-
-static int complain(const struct checking *c, const char *pointer, const char *fmt, ...)
-{
-	char what[512];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(what, sizeof(what), fmt, ap);
-	va_end(ap);
-	snprintf(c->why, c->why_size, "%s:%d: %s: %s", c->file,
-		json_line(c->text, pointer), pointer, what);
-	return -EINVAL;
-}
-
-/* What a string has to be. */
-struct form {
-	const char *words;
-	bool (*is)(const char *text);
-};
+#include "strict.h"
 
 /* Nothing is prepared outside the case's own directory. */
 static bool is_below(const char *path)
@@ -68,116 +38,47 @@ static bool is_mode(const char *text)
 	return len >= 3 && len <= 5 && strspn(text, "01234567") == len;
 }
 
-static const struct form below = {
+static const struct strict_form below = {
 	"a path below the case's host directory, not ending in /", is_below
 };
-static const struct form ids = { "UID:GID, in numbers", is_ids };
-static const struct form mode = { "a mode in octal", is_mode };
-static const struct form ns_type = { "mount, network, uts, ipc, user or cgroup",
+static const struct strict_form ids = { "UID:GID, in numbers", is_ids };
+static const struct strict_form mode = { "a mode in octal", is_mode };
+static const struct strict_form ns_type = { "mount, network, uts, ipc, user or cgroup",
 	prepare_knows_namespace };
 
-/* The members an object may have. */
-struct member {
-	const char *key;
-	json_type type;
-	bool required;
-	const struct form *form; /* of a string; NULL: any */
-};
-
-static const char *type_name(json_type type)
+static int check_host(const struct strict *s, const json_t *host)
 {
-	static const char *const names[] = { [JSON_OBJECT] = "an object",
-		[JSON_ARRAY] = "an array",
-		[JSON_STRING] = "a string",
-		[JSON_INTEGER] = "a whole number",
-		[JSON_TRUE] = "true or false" };
-
-	return names[type];
-}
-
-static bool is_type(const json_t *value, json_type type)
-{
-	return json_typeof(value) == type || (type == JSON_TRUE && json_is_false(value));
-}
-
-static int check_members(const struct checking *c, const json_t *object,
-	const char *pointer, const struct member *members, size_t count)
-{
-	const char *key;
-	json_t *value;
-	char at[512];
-
-	if (!json_is_object(object))
-		return complain(c, pointer, "must be an object");
-	json_object_foreach((json_t *)object, key, value) {
-		size_t i = 0;
-		while (i < count && strcmp(members[i].key, key))
-			i++;
-		snprintf(at, sizeof(at), "%s/%s", pointer, key);
-		if (i == count)
-			return complain(c, at, "unknown key");
-		if (!is_type(value, members[i].type))
-			return complain(c, at, "must be %s", type_name(members[i].type));
-		const struct form *form = members[i].form;
-		if (form && !form->is(json_string_value(value)))
-			return complain(c, at, "must be %s", form->words);
-	}
-	for (size_t i = 0; i < count; i++)
-		if (members[i].required && !json_object_get(object, members[i].key))
-			return complain(
-				c, pointer, "the key \"%s\" is missing", members[i].key);
-	return 0;
-}
-
-static int check_list(const struct checking *c, const json_t *list, const char *pointer,
-	const struct member *members, size_t count)
-{
-	char at[512];
-	size_t i;
-	json_t *value;
-
-	json_array_foreach((json_t *)list, i, value) {
-		snprintf(at, sizeof(at), "%s/%zu", pointer, i);
-		int r = check_members(c, value, at, members, count);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
-static int check_host(const struct checking *c, const json_t *host)
-{
-	static const struct member keys[] = { { "mounts", JSON_ARRAY },
+	static const struct strict_member keys[] = { { "mounts", JSON_ARRAY },
 		{ "dirs", JSON_ARRAY }, { "files", JSON_ARRAY },
 		{ "namespaces", JSON_ARRAY } };
-	static const struct member mount[] = { { "at", JSON_STRING, true, &below },
+	static const struct strict_member mount[] = { { "at", JSON_STRING, true, &below },
 		{ "type", JSON_STRING, true }, { "data", JSON_STRING } };
-	static const struct member dir[] = { { "at", JSON_STRING, true, &below },
+	static const struct strict_member dir[] = { { "at", JSON_STRING, true, &below },
 		{ "owner", JSON_STRING, false, &ids },
 		{ "mode", JSON_STRING, false, &mode } };
-	static const struct member file[] = { { "at", JSON_STRING, true, &below },
+	static const struct strict_member file[] = { { "at", JSON_STRING, true, &below },
 		{ "owner", JSON_STRING, false, &ids },
 		{ "mode", JSON_STRING, false, &mode }, { "text", JSON_STRING } };
-	static const struct member ns[] = { { "at", JSON_STRING, true, &below },
+	static const struct strict_member ns[] = { { "at", JSON_STRING, true, &below },
 		{ "type", JSON_STRING, true, &ns_type },
 		{ "owner", JSON_STRING, false, &below }, { "map", JSON_STRING } };
 	int r;
 
-	if ((r = check_members(c, host, "/host", keys, ARRAY_SIZE(keys))) < 0 ||
-		(r = check_list(c, json_object_get(host, "mounts"), "/host/mounts", mount,
-			 ARRAY_SIZE(mount))) < 0 ||
-		(r = check_list(c, json_object_get(host, "dirs"), "/host/dirs", dir,
+	if ((r = strict_members(s, host, "/host", keys, ARRAY_SIZE(keys))) < 0 ||
+		(r = strict_list(s, json_object_get(host, "mounts"), "/host/mounts",
+			 mount, ARRAY_SIZE(mount))) < 0 ||
+		(r = strict_list(s, json_object_get(host, "dirs"), "/host/dirs", dir,
 			 ARRAY_SIZE(dir))) < 0 ||
-		(r = check_list(c, json_object_get(host, "files"), "/host/files", file,
+		(r = strict_list(s, json_object_get(host, "files"), "/host/files", file,
 			 ARRAY_SIZE(file))) < 0)
 		return r;
-	return check_list(c, json_object_get(host, "namespaces"), "/host/namespaces", ns,
+	return strict_list(s, json_object_get(host, "namespaces"), "/host/namespaces", ns,
 		ARRAY_SIZE(ns));
 }
 
-static int check_steps(const struct checking *c, const json_t *steps)
+static int check_steps(const struct strict *s, const json_t *steps)
 {
-	static const struct member step[] = { { "do", JSON_STRING, true },
+	static const struct strict_member step[] = { { "do", JSON_STRING, true },
 		{ "as", JSON_STRING }, { "id", JSON_STRING }, { "signal", JSON_STRING },
 		{ "pid-file", JSON_STRING }, { "cwd", JSON_STRING },
 		{ "fds", JSON_INTEGER }, { "preserve-fds", JSON_INTEGER } };
@@ -189,46 +90,46 @@ static int check_steps(const struct checking *c, const json_t *steps)
 		snprintf(at, sizeof(at), "/steps/%zu", i);
 		int r = json_is_string(value)
 			? 0
-			: check_members(c, value, at, step, ARRAY_SIZE(step));
+			: strict_members(s, value, at, step, ARRAY_SIZE(step));
 		if (r < 0)
 			return r;
 		if (step_check(value, why, sizeof(why)) < 0)
-			return complain(c, at, "%s", why);
+			return strict_complain(s, at, "%s", why);
 	}
 	return 0;
 }
 
-static int check_observe(const struct checking *c, const struct kase *k)
+static int check_observe(const struct strict *s, const struct kase *k)
 {
 	const char *key;
 	json_t *value;
 	char at[512], why[256];
 
 	if (!json_object_size(k->observe))
-		return complain(
-			c, "/observe", "observes nothing: such a case cannot fail");
+		return strict_complain(
+			s, "/observe", "observes nothing: such a case cannot fail");
 	json_object_foreach((json_t *)k->observe, key, value) {
 		snprintf(at, sizeof(at), "/observe/%s", key);
 		if (observe_check(key, k->steps, why, sizeof(why)) < 0 ||
 			match_check(value, why, sizeof(why)) < 0)
-			return complain(c, at, "%s", why);
+			return strict_complain(s, at, "%s", why);
 	}
 	return 0;
 }
 
-static int check_without(const struct checking *c, const struct kase *k)
+static int check_without(const struct strict *s, const struct kase *k)
 {
 	char why[256];
 
 	if (!json_array_size(k->without))
-		return complain(c, "/without",
+		return strict_complain(s, "/without",
 			"is empty: a case without a disproof proves nothing");
 	if (patch_check(k->without, why, sizeof(why)) < 0)
-		return complain(c, "/without", "%s", why);
+		return strict_complain(s, "/without", "%s", why);
 	return 0;
 }
 
-static int check_requires(const struct checking *c, const struct kase *k)
+static int check_requires(const struct strict *s, const struct kase *k)
 {
 	size_t i;
 	json_t *value;
@@ -237,16 +138,16 @@ static int check_requires(const struct checking *c, const struct kase *k)
 	json_array_foreach((json_t *)k->requires, i, value) {
 		snprintf(at, sizeof(at), "/requires/%zu", i);
 		if (!json_is_string(value))
-			return complain(c, at, "must be the name of a probe");
+			return strict_complain(s, at, "must be the name of a probe");
 		if (!probe_find(json_string_value(value)))
-			return complain(c, at, "there is no probe \"%s\"",
+			return strict_complain(s, at, "there is no probe \"%s\"",
 				json_string_value(value));
 	}
 	return 0;
 }
 
 /* Exactly one of must, should, may. */
-static int take_level(const struct checking *c, struct kase *k)
+static int take_level(const struct strict *s, struct kase *k)
 {
 	static const char *const levels[] = { "must", "should", "may" };
 	char pointer[16];
@@ -257,34 +158,35 @@ static int take_level(const struct checking *c, struct kase *k)
 			continue;
 		snprintf(pointer, sizeof(pointer), "/%s", levels[i]);
 		if (k->level)
-			return complain(c, pointer,
+			return strict_complain(s, pointer,
 				"a second level: there is \"%s\" already", k->level);
 		k->level = levels[i];
 		k->obligation = said;
-		k->line = json_line(c->text, pointer);
+		k->line = json_line(s->text, pointer);
 	}
-	return k->level
-		? 0
-		: complain(c, "", "one of \"must\", \"should\", \"may\" is missing");
+	return k->level ? 0
+			: strict_complain(s, "",
+				  "one of \"must\", \"should\", \"may\" is missing");
 }
 
-static int take_otherwise(const struct checking *c, struct kase *k)
+static int take_otherwise(const struct strict *s, struct kase *k)
 {
 	const char *word = json_string_value(json_object_get(k->json, "otherwise"));
 
 	if (!word)
 		return 0;
 	if (strcmp(word, "refuse"))
-		return complain(c, "/otherwise", "may only be \"refuse\"");
+		return strict_complain(s, "/otherwise", "may only be \"refuse\"");
 	if (!k->requires)
-		return complain(c, "/otherwise", "says nothing without \"requires\"");
+		return strict_complain(
+			s, "/otherwise", "says nothing without \"requires\"");
 	k->otherwise_refuse = true;
 	return 0;
 }
 
-static int check(const struct checking *c, struct kase *k)
+static int check(const struct strict *s, struct kase *k)
 {
-	static const struct member keys[] = { { "must", JSON_STRING },
+	static const struct strict_member keys[] = { { "must", JSON_STRING },
 		{ "should", JSON_STRING }, { "may", JSON_STRING },
 		{ "id", JSON_STRING, true }, { "spec", JSON_STRING, true },
 		{ "since", JSON_STRING }, { "requires", JSON_ARRAY },
@@ -294,8 +196,8 @@ static int check(const struct checking *c, struct kase *k)
 		{ "without", JSON_ARRAY, true } };
 	int r;
 
-	if ((r = check_members(c, k->json, "", keys, ARRAY_SIZE(keys))) < 0 ||
-		(r = take_level(c, k)) < 0)
+	if ((r = strict_members(s, k->json, "", keys, ARRAY_SIZE(keys))) < 0 ||
+		(r = take_level(s, k)) < 0)
 		return r;
 	k->spec = json_string_value(json_object_get(k->json, "spec"));
 	k->requires = json_object_get(k->json, "requires");
@@ -305,12 +207,12 @@ static int check(const struct checking *c, struct kase *k)
 	k->steps = json_object_get(k->json, "steps");
 	k->observe = json_object_get(k->json, "observe");
 	k->without = json_object_get(k->json, "without");
-	if ((r = take_otherwise(c, k)) < 0 ||
-		(k->host && (r = check_host(c, k->host)) < 0) ||
-		(r = check_steps(c, k->steps)) < 0 || (r = check_observe(c, k)) < 0 ||
-		(r = check_without(c, k)) < 0)
+	if ((r = take_otherwise(s, k)) < 0 ||
+		(k->host && (r = check_host(s, k->host)) < 0) ||
+		(r = check_steps(s, k->steps)) < 0 || (r = check_observe(s, k)) < 0 ||
+		(r = check_without(s, k)) < 0)
 		return r;
-	return check_requires(c, k);
+	return check_requires(s, k);
 }
 
 char *case_name(const char *path)
@@ -324,7 +226,6 @@ int case_load(const struct fixtures *fx, const char *path, struct kase *ret_case
 	char *why, size_t why_size)
 {
 	struct kase k = { 0 };
-	json_error_t err;
 	size_t len;
 
 	_cleanup_free_ char *text = fixtures_read(fx, path, &len);
@@ -335,14 +236,9 @@ int case_load(const struct fixtures *fx, const char *path, struct kase *ret_case
 	if (asprintf(&k.file, "fixtures/%s", path) < 0)
 		return -ENOMEM;
 	k.name = case_name(path);
-	k.json = json_loadb(text, len, JSON_REJECT_DUPLICATES, &err);
-	if (!k.json) {
-		snprintf(why, why_size, "%s:%d: %s", k.file, err.line, err.text);
-		case_free(&k);
-		return -EINVAL;
-	}
-	struct checking c = { k.file, text, why, why_size };
-	int r = check(&c, &k);
+	struct strict s = { k.file, text, why, why_size };
+	k.json = strict_parse(&s, len);
+	int r = k.json ? check(&s, &k) : -EINVAL;
 	if (r < 0)
 		case_free(&k);
 	else

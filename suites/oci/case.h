@@ -22,6 +22,7 @@
 #include <stdbool.h>
 
 #include "fixtures.h"
+#include "strict.h"
 
 struct kase {
 	char *name; /* mount/rro, from its path below fixtures/cases */
@@ -47,8 +48,5 @@ char *case_name(const char *path);
 
 /* Does the disproof change the bundle only, and not what is done with it? */
 bool case_disproof_in_config(const struct kase *k);
-
-/* The line, from 1, on which the JSON pointer's member stands in `text`; 0 if nowhere. */
-int json_line(const char *text, const char *pointer);
 
 #endif
