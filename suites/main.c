@@ -1,48 +1,11 @@
 #include <fcntl.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "boot/guest.h"
 #include "verb.h"
-
-static void say(const char *verb, const char *fmt, va_list ap)
-{
-	fflush(stdout);
-	fprintf(stderr, "plimsoll %s: ", verb);
-	vfprintf(stderr, fmt, ap);
-	fputc('\n', stderr);
-}
-
-enum exit_code verb_usage(const char *verb, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	say(verb, fmt, ap);
-	va_end(ap);
-	fprintf(stderr, "Try: plimsoll %s --help\n", verb);
-	return EXIT_USAGE;
-}
-
-enum exit_code verb_error(const char *verb, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	say(verb, fmt, ap);
-	va_end(ap);
-	return EXIT_ERROR;
-}
-
-static const struct verb *verb_find(const char *name)
-{
-	for (size_t i = 0; i < verb_count; i++)
-		if (!strcmp(verb_table[i].name, name))
-			return verb_table[i].verb;
-	return NULL;
-}
 
 static enum exit_code help(FILE *out, enum exit_code ret)
 {
@@ -85,6 +48,8 @@ int main(int argc, char **argv)
 	char *summary[] = { (char *)"probe", (char *)"--format", (char *)"summary",
 		NULL };
 
+	if (guest_is_init())
+		guest_main();
 	fill_stdio();
 	/* Were it ignored, as it may have come to us, nobody would learn how a child ended. */
 	signal(SIGCHLD, SIG_DFL);

@@ -24,6 +24,9 @@ struct verb_entry {
 extern const struct verb_entry verb_table[];
 extern const size_t verb_count;
 
+/* NULL if there is no such verb. */
+const struct verb *verb_find(const char *name);
+
 /*
  * One line on stderr, "plimsoll VERB: ...", about the command line; returns EXIT_USAGE.
  * getopt's own messages are off (opterr = 0).

@@ -4,6 +4,7 @@
  * the member "guest" that says what it is:
  *
  *   {"guest": "up"}                              init runs; first of all
+ *   {"guest": "module", "text": ...}             a module that could not be loaded, and why
  *   {"guest": "beat"}                            once a second: still alive
  *   {"guest": "says", "text": ...}               a line of the command's stderr
  *   {"guest": "log", "text": ...}                a kernel warning that fell between records

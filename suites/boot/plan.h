@@ -4,7 +4,8 @@
  * strict. A matrix file:
  *
  *   {
- *     "kernels":    { "6.1": "6.1/linux-image.deb", "7": "7/binary.deb+7/modules.deb" },
+ *     "kernels":    { "6.1": "6.1/linux-image-*.deb",
+ *                     "7": "7/linux-binary-*.deb+7/linux-modules-*.deb" },
  *     "runtimes":   { "runc-1.1.5": { "path": "bookworm/usr/sbin/runc",
  *                                     "sysroot": "bookworm" },
  *                     "crun": "bin/crun" },
@@ -12,12 +13,14 @@
  *                     "apparmor": { "lsm": "apparmor", "append": "quiet",
  *                                   "sysctl": { "user.max_user_namespaces": "0" },
  *                                   "user": "nobody" } },
- *     "command":    [ "run", "idmap/*" ]
+ *     "command":    [ "run", "idmap/owner" ]
  *   }
  *
- * "kernels" alone is required; each value is a KERNEL as on the command line, a glob that
- * matches one path in each of its "+" parts. Relative paths are looked up in `base`. The order
- * is the file's. Without "command" it is `run` where there are runtimes, else `probe`.
+ * "kernels" alone is required; each value is a KERNEL as on the command line, and a glob that
+ * matches one path. A "+" may be part of a name, as it often is in those of packages, or join
+ * several globs: what matches as it stands is not taken apart. Relative paths are looked up in
+ * `base`. The order is the file's. Without "command" it is `run` where there are runtimes,
+ * else `probe`.
  */
 #ifndef PLIMSOLL_PLAN_H
 #define PLIMSOLL_PLAN_H
@@ -27,12 +30,12 @@
 
 struct plan_kernel {
 	char *name;   /* how tables call it; NULL: by its release */
-	char *source; /* see kernel_open() */
+	char *source; /* see kernel_open(); of a matrix file: globs resolved, below base */
 };
 
 struct plan_runtime {
-	char *name; /* in records */
-	char *path; /* on this machine */
+	char *name;    /* in records */
+	char *path;    /* on this machine */
 	char *sysroot; /* the root of the system whose libraries it uses; "" for this one */
 };
 
@@ -50,25 +53,28 @@ struct plan {
 	size_t kernel_count;
 	struct plan_runtime *runtimes;
 	size_t runtime_count;
-	struct plan_variation *variations; /* at least one */
-	size_t variation_count;
-	char **command; /* a verb and its arguments; NULL: not said */
+	struct plan_variation *variations;
+	size_t variation_count; /* 0: one without a name is the caller's to add */
+	char **command;         /* a verb and its arguments; NULL: not said */
 	size_t command_count;
 };
 
 /*
  * Adds what the file says to the plan (whose members may be there from the command line
- * already). 0, or -EINVAL (-errno if it cannot be read) with a sentence in `why` naming file,
- * line and key; a glob that matches nothing or several paths names the pattern.
+ * already; a command that is there stays). `base` "": the current directory. 0, or -EINVAL
+ * (-errno if it cannot be read) with a sentence in `why` naming file, line and key: a key or
+ * a value that is not as above, a name that is in the plan already, a glob that matches
+ * nothing or several paths, a runtime that is no executable file. Some of it may have been
+ * added then.
  */
-int plan_read(
-	struct plan *plan, const char *file, const char *base, char *why, size_t why_size);
+int plan_read(struct plan *plan, const char *file, const char *base, char *why,
+	size_t why_size);
 
-/* Each 0 or -ENOMEM; the texts are copied. */
+/* Each 0 or -ENOMEM; the texts are copied. `name` may be NULL, `sysroot` too. */
 int plan_add_kernel(struct plan *plan, const char *name, const char *source);
 int plan_add_runtime(
 	struct plan *plan, const char *name, const char *path, const char *sysroot);
-/* `v` is taken over, whatever comes. */
+/* `v` is taken over, whatever comes; without a cgroup it gets "unified", without append "". */
 int plan_add_variation(struct plan *plan, struct plan_variation *v);
 
 void plan_free(struct plan *plan);

@@ -1,6 +1,6 @@
 #!/bin/sh
 # What the program really writes is what its schemas say: records of a probe and of a run, both
-# with --prove, and every case.
+# with --prove, every case and every matrix.
 #   records.sh PLIMSOLL      speaks TAP
 set -u
 export LC_ALL=C
@@ -58,4 +58,6 @@ else
 fi
 find cases base/canary.json -name '*.json' -exec jq -c . {} + >"$tmp/cases"
 valid schema/case.json "$tmp/cases" "every case"
+find matrix -name '*.json' -exec jq -c . {} + >"$tmp/matrices"
+valid schema/matrix.json "$tmp/matrices" "every matrix"
 finish

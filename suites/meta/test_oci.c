@@ -10,6 +10,7 @@
 #include "cleanup.h"
 #include "match.h"
 #include "patch.h"
+#include "strict.h"
 
 static char why[1024];
 

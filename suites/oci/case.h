@@ -22,7 +22,6 @@
 #include <stdbool.h>
 
 #include "fixtures.h"
-#include "strict.h"
 
 struct kase {
 	char *name; /* mount/rro, from its path below fixtures/cases */

@@ -19,8 +19,7 @@ static bool executable(const char *path)
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
 }
 
-/* As a shell would find it, and where distributions put what only root runs. */
-static int search(const char *name, char *ret_path, size_t size)
+int runtime_search(const char *name, char *ret_path, size_t size)
 {
 	char path[PATH_MAX], full[PATH_MAX + 256];
 	const char *var = getenv("PATH");
@@ -68,16 +67,20 @@ static void take_version(void *ctx, size_t index, const struct pool_result *r)
 	snprintf(rt->version, sizeof(rt->version), "%.*s", (int)len, r->data);
 }
 
-int runtime_find(const char *name, struct runtime *ret_runtime)
+int runtime_find(const char *given, struct runtime *ret_runtime)
 {
-	struct runtime rt = { .name = name };
+	size_t len = strcspn(given, "=/");
+	bool named = given[len] == '=';
+	struct runtime rt = { 0 };
 	struct pool pool = { .workers = 1,
 		.deadline_ms = 5000,
 		.job = ask_version,
 		.done = take_version,
 		.ctx = &rt };
 
-	int r = search(name, rt.path, sizeof(rt.path));
+	snprintf(rt.name, sizeof(rt.name), "%.*s",
+		named ? (int)len : (int)sizeof(rt.name), given);
+	int r = runtime_search(named ? given + len + 1 : given, rt.path, sizeof(rt.path));
 	if (r == 0)
 		r = pool_run(&pool, 1);
 	if (r == 0 && !*rt.path)

@@ -24,8 +24,17 @@ struct suite;
 struct suite *suite_load(const struct suite_options *opt, char *why, size_t why_size);
 void suite_free(struct suite *s);
 
-/* Finds a runtime by path or by name on PATH, and asks for its version. 0 or -errno. */
-int runtime_find(const char *name, struct runtime *ret_runtime);
+/*
+ * Finds a runtime, given as [NAME=]PATH or [NAME=]name on PATH, and asks for its version. 0 or
+ * -errno.
+ */
+int runtime_find(const char *given, struct runtime *ret_runtime);
+
+/*
+ * Where it stands: as a shell would find it, and where distributions put what only root runs.
+ * 0 or -ENOENT.
+ */
+int runtime_search(const char *name, char *ret_path, size_t size);
 
 /* Runs them on one runtime. 0, or -errno with a sentence in `why` if no child could be made. */
 int suite_run(struct suite *s, const struct runtime *runtime, const struct env *env,

@@ -19,7 +19,7 @@
 #include "cleanup.h"
 
 struct runtime {
-	const char *name; /* as given */
+	char name[128]; /* as given: by itself, or before the = of NAME=PATH */
 	char path[PATH_MAX];
 	char version[256]; /* the first line of --version */
 };
