@@ -1,8 +1,11 @@
 /* What verbs share. */
+#include <fcntl.h>
+#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "pool.h"
 #include "verb.h"
 
 const struct verb *verb_find(const char *name)
@@ -11,6 +14,25 @@ const struct verb *verb_find(const char *name)
 		if (!strcmp(verb_table[i].name, name))
 			return verb_table[i].verb;
 	return NULL;
+}
+
+void verb_become(const json_t *words, int out, int err)
+{
+	size_t argc = json_array_size(words);
+	char **argv = calloc(argc + 1, sizeof(*argv));
+	int null = open("/dev/null", O_RDONLY);
+
+	for (size_t i = 0; argv && i < argc; i++)
+		argv[i] = strdup(json_string_value(json_array_get(words, i)));
+	dup2(null, STDIN_FILENO);
+	dup2(out, STDOUT_FILENO);
+	dup2(err, STDERR_FILENO);
+	close_above(STDERR_FILENO);
+	optind = 0; /* our own command line was read with it */
+	const struct verb *verb = argv && argc ? verb_find(argv[0]) : NULL;
+	enum exit_code code = verb ? verb->run(argc, argv) : EXIT_USAGE;
+	fflush(stdout);
+	_exit(code);
 }
 
 static void say(const char *verb, const char *fmt, va_list ap)

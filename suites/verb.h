@@ -6,6 +6,7 @@
 #ifndef PLIMSOLL_VERB_H
 #define PLIMSOLL_VERB_H
 
+#include <jansson.h>
 #include <stddef.h>
 
 #include "verdict.h"
@@ -26,6 +27,12 @@ extern const size_t verb_count;
 
 /* NULL if there is no such verb. */
 const struct verb *verb_find(const char *name);
+
+/*
+ * Turns this process, a child made for it, into a verb: `words` are its name and arguments. Never
+ * returns; stdin is empty, stdout and stderr go to the descriptors, all others are closed.
+ */
+void verb_become(const json_t *words, int out, int err) __attribute__((noreturn));
 
 /*
  * One line on stderr, "plimsoll VERB: ...", about the command line; returns EXIT_USAGE.

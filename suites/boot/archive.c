@@ -1,8 +1,6 @@
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -14,8 +12,8 @@
 
 #include "archive.h"
 #include "cleanup.h"
+#include "late.h"
 
-#define LIBRARY  "libarchive.so.13"
 #define BLOCK    (256 << 10)
 #define FILE_MAX (1u << 30) /* bytes of one entry: a bomb ends before our memory does */
 
@@ -67,40 +65,15 @@
 	F(archive_write_set_bytes_in_last_block) \
 	F(archive_write_set_format_cpio_newc)
 
-#define MEMBER(name) __typeof__(name) *name;
 static struct {
-	LIBARCHIVE_FUNCTIONS(MEMBER)
+	LIBARCHIVE_FUNCTIONS(LATE_MEMBER)
 } la;
 
-#define SYMBOL(fn) { #fn, (void **)&la.fn },
-static const struct {
-	const char *name;
-	void **where;
-} symbols[] = { LIBARCHIVE_FUNCTIONS(SYMBOL) };
-
-/* Kernels are opened in several threads: all but the first find it done. */
-static int load(char *why, size_t why_size)
-{
-	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	static void *library;
-	bool whole = true;
-
-	pthread_mutex_lock(&lock);
-	if (!library && (library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL)))
-		for (size_t i = 0; i < ARRAY_SIZE(symbols); i++)
-			whole = (*symbols[i].where = dlsym(library, symbols[i].name)) &&
-				whole;
-	if (!whole)
-		dlclose(TAKE_PTR(library));
-	bool loaded = library;
-	pthread_mutex_unlock(&lock);
-	if (!loaded)
-		snprintf(why, why_size,
-			"kernels and initramfs are read and written with " LIBRARY
-			", which is not here or too old: install libarchive (Debian: "
-			"libarchive13)");
-	return loaded ? 0 : -ENOSYS;
-}
+#define SYMBOL(fn) LATE_SYMBOL(la, fn)
+static const struct late_symbol symbols[] = { LIBARCHIVE_FUNCTIONS(SYMBOL) };
+static struct late_library library =
+	LATE_LIBRARY("libarchive.so.13", "libarchive (Debian: libarchive13)",
+		"kernels and initramfs are read and written");
 
 /* --- reading --- */
 
@@ -541,7 +514,7 @@ int archive_walk(const char *path, archive_fn fn, void *ctx, char *why, size_t w
 		snprintf(why, why_size, "%s: neither a file nor a directory", path);
 		return -EINVAL;
 	}
-	int r = load(why, why_size);
+	int r = late_load(&library, why, why_size);
 	return r < 0 ? r : walk_archive(&w, fd);
 }
 
@@ -570,7 +543,7 @@ int archive_decompress(
 {
 	struct archive_reading rd = { .name = name, .why = why, .why_size = why_size };
 
-	int r = load(why, why_size);
+	int r = late_load(&library, why, why_size);
 	if (r < 0)
 		return r;
 	_cleanup_close_ int to = memfd_create("decompressed", MFD_CLOEXEC);
@@ -596,7 +569,7 @@ static int write_failed(struct archive_writing *w)
 
 struct archive_writing *archive_create(int fd, char *why, size_t why_size)
 {
-	if (load(why, why_size) < 0)
+	if (late_load(&library, why, why_size) < 0)
 		return NULL;
 	struct archive_writing *w = calloc(1, sizeof(*w));
 	if (!w || !(w->a = la.archive_write_new())) {

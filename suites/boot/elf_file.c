@@ -1,4 +1,3 @@
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <gelf.h>
@@ -8,8 +7,7 @@
 
 #include "cleanup.h"
 #include "elf_file.h"
-
-#define LIBRARY "libelf.so.1"
+#include "late.h"
 
 /* What is used of libelf; nowhere else is any of it called. */
 #define LIBELF_FUNCTIONS(F)     \
@@ -21,36 +19,22 @@
 	F(gelf_getehdr)         \
 	F(gelf_getphdr)
 
-#define MEMBER(name) __typeof__(name) *name;
 static struct {
-	LIBELF_FUNCTIONS(MEMBER)
+	LIBELF_FUNCTIONS(LATE_MEMBER)
 } le;
 
-#define SYMBOL(fn) { #fn, (void **)&le.fn },
-static const struct {
-	const char *name;
-	void **where;
-} symbols[] = { LIBELF_FUNCTIONS(SYMBOL) };
+#define SYMBOL(fn) LATE_SYMBOL(le, fn)
+static const struct late_symbol symbols[] = { LIBELF_FUNCTIONS(SYMBOL) };
+static struct late_library library = LATE_LIBRARY("libelf.so.1",
+	"libelf of elfutils (Debian: libelf1)", "the libraries of a program are found");
 
 int elf_file_init(char *why, size_t why_size)
 {
-	static bool loaded;
+	int r = late_load(&library, why, why_size);
 
-	if (loaded)
-		return 0;
-	void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
-	for (size_t i = 0; i < ARRAY_SIZE(symbols); i++) {
-		*symbols[i].where = library ? dlsym(library, symbols[i].name) : NULL;
-		if (*symbols[i].where)
-			continue;
-		snprintf(why, why_size,
-			"the libraries of a program are found with " LIBRARY
-			" of elfutils, which is not here: install libelf (Debian: libelf1)");
-		return -ENOSYS;
-	}
-	le.elf_version(EV_CURRENT);
-	loaded = true;
-	return 0;
+	if (r == 0)
+		le.elf_version(EV_CURRENT);
+	return r;
 }
 
 static void cleanup_elf(Elf **elf)

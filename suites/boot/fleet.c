@@ -121,25 +121,6 @@ static int start_guest(struct fleet *f, struct berth *berth)
 	return r;
 }
 
-static void __attribute__((noreturn)) run_here(const struct boot *b, int out, int err)
-{
-	json_t *command = boot_command(b, false);
-	size_t argc = json_array_size(command);
-	char **argv = calloc(argc + 1, sizeof(*argv));
-	int null = open("/dev/null", O_RDONLY);
-
-	for (size_t i = 0; argv && i < argc; i++)
-		argv[i] = strdup(json_string_value(json_array_get(command, i)));
-	dup2(null, STDIN_FILENO);
-	dup2(out, STDOUT_FILENO);
-	dup2(err, STDERR_FILENO);
-	close_above(STDERR_FILENO);
-	const struct verb *verb = argv ? verb_find(argv[0]) : NULL;
-	enum exit_code code = verb ? verb->run(argc, argv) : EXIT_USAGE;
-	fflush(stdout);
-	_exit(code);
-}
-
 /* This machine's own kernel: no guest, but its verb runs in a child and is heard likewise. */
 static int start_here(struct berth *berth)
 {
@@ -154,7 +135,7 @@ static int start_here(struct berth *berth)
 	pid_t parent = getpid(), pid = fork();
 	if (pid == 0) {
 		die_with_parent(parent);
-		run_here(berth->b, out[1], err[1]);
+		verb_become(boot_command(berth->b, false), out[1], err[1]);
 	}
 	close(out[1]);
 	close(err[1]);

@@ -286,7 +286,7 @@ static void read_stream(struct guest *g, struct stream *s)
 		close(TAKE_FD(s->fd));
 }
 
-static void become_user(const json_t *job)
+static void become_user(const json_t *job, int err)
 {
 	const json_t *uid = json_object_get(job, "uid"),
 		     *gid = json_object_get(job, "gid");
@@ -295,7 +295,7 @@ static void become_user(const json_t *job)
 		return;
 	if (setgroups(0, NULL) < 0 || setgid(json_integer_value(gid)) < 0 ||
 		setuid(json_integer_value(uid)) < 0) {
-		dprintf(STDERR_FILENO, "cannot become uid %lld: %s\n",
+		dprintf(err, "cannot become uid %lld: %s\n",
 			(long long)json_integer_value(uid), strerror(errno));
 		_exit(EXIT_ERROR);
 	}
@@ -303,26 +303,13 @@ static void become_user(const json_t *job)
 
 static void __attribute__((noreturn)) run_command(const struct guest *g, int out, int err)
 {
-	const json_t *command = json_object_get(g->job, "command");
-	size_t argc = json_array_size(command);
-	char **argv = calloc(argc + 1, sizeof(*argv));
 	sigset_t none;
 
-	for (size_t i = 0; argv && i < argc; i++)
-		argv[i] = strdup(json_string_value(json_array_get(command, i)));
-	const struct verb *verb = argv && argc ? verb_find(argv[0]) : NULL;
 	setsid();
-	dup2(out, STDOUT_FILENO);
-	dup2(err, STDERR_FILENO);
-	close_above(STDERR_FILENO);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	become_user(g->job);
-	if (!verb)
-		_exit(EXIT_USAGE);
-	enum exit_code code = verb->run(argc, argv);
-	fflush(stdout);
-	_exit(code);
+	become_user(g->job, err);
+	verb_become(json_object_get(g->job, "command"), out, err);
 }
 
 static void start_command(struct guest *g)

@@ -1,4 +1,3 @@
-#include <dlfcn.h>
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -13,9 +12,9 @@
 #include "archive.h"
 #include "cleanup.h"
 #include "kernel.h"
+#include "late.h"
 #include "printable.h"
 
-#define LIBRARY   "libkmod.so.2"
 #define NAME_SIZE 128
 #define COUNT_MAX 65536 /* of files */
 #define DEPTH_MAX 64    /* of modules that need each other; real ones stay below ten */
@@ -33,42 +32,14 @@
 	F(kmod_set_log_fn)            \
 	F(kmod_unref)
 
-#define MEMBER(name) __typeof__(name) *name;
 static struct {
-	LIBKMOD_FUNCTIONS(MEMBER)
+	LIBKMOD_FUNCTIONS(LATE_MEMBER)
 } lk;
 
-#define SYMBOL(fn) { #fn, (void **)&lk.fn },
-static const struct {
-	const char *name;
-	void **where;
-} symbols[] = { LIBKMOD_FUNCTIONS(SYMBOL) };
-
-static int load(char *why, size_t why_size)
-{
-	static bool loaded;
-
-	if (loaded)
-		return 0;
-	void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
-	if (!library) {
-		snprintf(why, why_size,
-			"what modules need is read with " LIBRARY
-			", which is not here: install libkmod (Debian: libkmod2)");
-		return -ENOSYS;
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(symbols); i++) {
-		*symbols[i].where = dlsym(library, symbols[i].name);
-		if (!*symbols[i].where) {
-			snprintf(why, why_size, LIBRARY " is too old: it has no %s()",
-				symbols[i].name);
-			dlclose(library);
-			return -ENOSYS;
-		}
-	}
-	loaded = true;
-	return 0;
-}
+#define SYMBOL(fn) LATE_SYMBOL(lk, fn)
+static const struct late_symbol symbols[] = { LIBKMOD_FUNCTIONS(SYMBOL) };
+static struct late_library library = LATE_LIBRARY(
+	"libkmod.so.2", "libkmod (Debian: libkmod2)", "what modules need is read");
 
 /* --- files --- */
 
@@ -482,7 +453,7 @@ int modules_add(struct modules *m, const struct kernel *k, const char *name, cha
 	/* None of this machine's configuration, nor a word on stderr. */
 	const char *const no_config = NULL;
 
-	int r = load(why, why_size);
+	int r = late_load(&library, why, why_size);
 	if (r < 0)
 		return r;
 	_cleanup_(cleanup_kmod) struct kmod_ctx *kmod = lk.kmod_new("/", &no_config);
