@@ -211,6 +211,11 @@ static struct verdict without_kernel(const struct verdict *seen, const json_t *p
 
 	if (refused(plain) && json_array_size(left)) {
 		v = residue_verdict(left);
+		VERDICT_TEXT(v.detail,
+			"left on the host: %s; it did refuse, as it has to where %s is %s: %.200s",
+			json_string_value(json_array_get(left, 0)), name,
+			outcome_name(missing->outcome),
+			text_of(json_object_get(plain, "failed_step"), "stderr"));
 	} else if (refused(plain)) {
 		v = (struct verdict) { .outcome = OUTCOME_PASS };
 		VERDICT_TEXT(v.detail, "refused, as it has to be where %s is %s: %.300s",
