@@ -114,7 +114,10 @@ static int start_guest(struct fleet *f, struct berth *berth)
 	m->initramfs = berth->cargo.initramfs;
 	m->cmdline = cmdline;
 	int r = watch_start(&berth->watch, f->opt->timeout_ms,
-		is_trial(f) ? WATCH_KVM_MS : WATCH_UP_MS, f->opt->capture);
+		is_trial(f)      ? WATCH_TRIAL_MS
+			: m->kvm ? WATCH_KVM_MS
+				 : WATCH_UP_MS,
+		f->opt->capture);
 	if (r == 0)
 		r = machine_start(m, &berth->run);
 	m->cmdline = NULL;

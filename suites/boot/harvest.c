@@ -15,6 +15,25 @@ static bool is_type(const json_t *record, const char *type)
 	return said && !strcmp(said, type);
 }
 
+/* A guest may send anything. */
+static bool is_record(json_t *json)
+{
+	struct record rec;
+	char why[160];
+
+	if (record_decode(json_incref(json), &rec, why, sizeof(why)) < 0)
+		return false;
+	record_release(&rec);
+	return true;
+}
+
+/* Ours to make, of a guest's run: what it says of these itself is not passed on. */
+static bool is_frame(const json_t *record)
+{
+	return is_type(record, "env") || is_type(record, "boot") ||
+		is_type(record, "end");
+}
+
 /* The guest never came to say who asks: what is known of it here has to do. */
 static json_t *made_up_env(const struct boot *b)
 {
@@ -40,13 +59,13 @@ static json_t *made_up_env(const struct boot *b)
 static void add_origin(json_t *env, const struct boot *b)
 {
 	json_t *kernel = json_object_get(env, "kernel");
-	_cleanup_free_ char *cmdline = boot_cmdline(b);
+	/* On this machine there is no guest, and there may be no emulator for one. */
+	_cleanup_free_ char *cmdline = b->kernel->host ? NULL : boot_cmdline(b);
 
 	record_set(kernel, "package", b->kernel->package);
 	record_set(kernel, "package_version", b->kernel->package_version);
 	record_set(kernel, "config_sha256", b->kernel->config_sha256);
-	if (!b->kernel->host)
-		record_set(kernel, "cmdline", cmdline);
+	record_set(kernel, "cmdline", cmdline);
 }
 
 /* What was wanted and is not there, and what the guest could not load. */
@@ -126,23 +145,16 @@ json_t *harvest(const struct boot *b, const struct seen *seen)
 {
 	const json_t *said = seen->watch ? seen->watch->records : NULL;
 	json_t *run = json_array(), *env = json_array_get(said, 0);
-	struct record rec;
-	char why[160];
 	size_t i;
 	json_t *json;
 
-	env = is_type(env, "env") ? json_incref(env) : made_up_env(b);
+	env = is_type(env, "env") && is_record(env) ? json_incref(env) : made_up_env(b);
 	add_origin(env, b);
 	json_object_set_new(env, "boot", boot_facts(b, seen));
 	json_array_append_new(run, env);
-	json_array_foreach(said, i, json) {
-		/* A frame is ours to make; what is no record of ours is not passed on. */
-		if (is_type(json, "env") || is_type(json, "end") ||
-			record_decode(json_incref(json), &rec, why, sizeof(why)) < 0)
-			continue;
-		json_array_append(run, json);
-		record_release(&rec);
-	}
+	json_array_foreach(said, i, json)
+		if (!is_frame(json) && is_record(json))
+			json_array_append(run, json);
 	json_array_append_new(run, boot_record(b, seen));
 	json_array_append_new(run, end_record(run));
 	return run;

@@ -142,6 +142,19 @@ static void take_line(struct watch *w, const char *text, size_t len)
 		take_garbage(w, text, len);
 }
 
+/* Of a line that is too long one byte too many is kept: what follows is no line of its own. */
+static bool hear_line(struct watch *w, const char *data, size_t len)
+{
+	size_t room = GUEST_LINE_MAX + 1 - w->line.len;
+
+	if (!hear(&w->line, data, len < room ? len : room))
+		return false;
+	if (w->line.len <= GUEST_LINE_MAX)
+		return true;
+	take_garbage(w, w->line.text, w->line.len);
+	return false;
+}
+
 void watch_port(struct watch *w, const char *data, size_t len)
 {
 	const char *newline;
@@ -149,18 +162,13 @@ void watch_port(struct watch *w, const char *data, size_t len)
 	w->last = now_ms();
 	while (len && (newline = memchr(data, '\n', len))) {
 		size_t n = newline - data;
-		if (hear(&w->line, data, n))
+		if (hear_line(w, data, n))
 			take_line(w, w->line.text, w->line.len);
 		w->line.len = 0;
 		data += n + 1;
 		len -= n + 1;
 	}
-	if (w->line.len + len > GUEST_LINE_MAX) {
-		take_garbage(w, w->line.text, w->line.len);
-		w->line.len = 0;
-	} else if (len) {
-		hear(&w->line, data, len);
-	}
+	hear_line(w, data, len);
 }
 
 int watch_left(struct watch *w, double now)
@@ -211,7 +219,7 @@ static bool find_panic(const struct watch *w, struct verdict *v)
 	v->fault = FAULT_KERNEL;
 	VERDICT_TEXT(v->detail, "the kernel panicked after %zu records: %s%s%s",
 		json_array_size(w->records), said, *oops ? "; before that: " : "", oops);
-	if (strstr(said, "VFS") || strstr(said, "init"))
+	if (!w->up && (strstr(said, "VFS") || strstr(said, "init")))
 		VERDICT_TEXT(v->cause,
 			"unproven: the initramfs was not used, or its init could not run "
 			"(CONFIG_BLK_DEV_INITRD, CONFIG_BINFMT_ELF, rdinit=)");
@@ -262,8 +270,8 @@ static void say_trouble(const struct watch *w, struct verdict *v)
 		stage ? stage : "", detail ? detail : "");
 }
 
-/* The last line of what QEMU itself said; "" if it kept quiet. */
-static void qemu_said(const struct watch *w, char *ret, size_t size)
+/* The last line of what QEMU itself said, behind `intro`; "" if it kept quiet. */
+static void qemu_said(const struct watch *w, const char *intro, char *ret, size_t size)
 {
 	size_t len = w->qemu.len;
 
@@ -274,7 +282,7 @@ static void qemu_said(const struct watch *w, char *ret, size_t size)
 		from--;
 	_cleanup_free_ char *clean =
 		len ? printable(w->qemu.text + from, len - from) : NULL;
-	snprintf(ret, size, "%s%s", clean ? "; QEMU said: " : "", clean ? clean : "");
+	snprintf(ret, size, "%s%s", clean ? intro : "", clean ? clean : "");
 }
 
 /* QEMU went, and neither the kernel nor we had said why. */
@@ -282,7 +290,7 @@ static void say_gone(const struct watch *w, int status, struct verdict *v)
 {
 	char said[300], how[400];
 
-	qemu_said(w, said, sizeof(said));
+	qemu_said(w, "; QEMU said: ", said, sizeof(said));
 	v->fault = FAULT_HARNESS;
 	if (WIFSIGNALED(status)) {
 		VERDICT_TEXT(v->detail, "QEMU was ended by signal %d (%s)%s",
@@ -301,6 +309,40 @@ static void say_gone(const struct watch *w, int status, struct verdict *v)
 	}
 }
 
+/* Its run has its end, which counts the records before it. */
+static bool is_whole(const struct watch *w)
+{
+	size_t n = json_array_size(w->records);
+	const json_t *end = n ? json_array_get(w->records, n - 1) : NULL;
+	const char *type = json_string_value(json_object_get(end, "type"));
+
+	return type && !strcmp(type, "end") &&
+		json_integer_value(json_object_get(end, "records")) == (json_int_t)n - 1;
+}
+
+/* The command gave up, or some of what it said was lost: in its own words, if it had any. */
+static void say_broken(const struct watch *w, struct verdict *v)
+{
+	const char *first = json_string_value(json_array_get(w->says, 0));
+	size_t n = json_array_size(w->records);
+	char said[300] = "";
+
+	if (first)
+		snprintf(said, sizeof(said), ": %s", first);
+	else if (!w->beats) /* on this machine QEMU's place is the command's */
+		qemu_said(w, ": ", said, sizeof(said));
+	v->fault = FAULT_HARNESS;
+	if (n)
+		VERDICT_TEXT(v->detail,
+			"the command ended with exit status %d, but its %zu records are no "
+			"whole run%s",
+			w->exit, n, said);
+	else
+		VERDICT_TEXT(v->detail,
+			"the command ended with exit status %d and without a record%s",
+			w->exit, said);
+}
+
 /* The command ended by itself; was it well? */
 static void say_ended(const struct watch *w, struct verdict *v)
 {
@@ -312,15 +354,8 @@ static void say_ended(const struct watch *w, struct verdict *v)
 		v->fault = FAULT_KERNEL;
 		VERDICT_TEXT(v->detail, "the kernel oopsed meanwhile%s%s",
 			*said ? ": " : "", said);
-	} else if (!json_array_size(w->records)) {
-		const char *last = json_string_value(
-			json_array_get(w->says, json_array_size(w->says) - 1));
-		if (json_array_size(w->says) > 1)
-			last = json_string_value(json_array_get(w->says, 0));
-		v->fault = FAULT_HARNESS;
-		VERDICT_TEXT(v->detail,
-			"the command ended with exit status %d and without a record%s%s",
-			w->exit, last ? ": " : "", last ? last : "");
+	} else if (!is_whole(w)) {
+		say_broken(w, v);
 	} else {
 		v->outcome = OUTCOME_PASS;
 	}

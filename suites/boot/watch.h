@@ -14,7 +14,8 @@
 
 #define WATCH_UP_MS     90000 /* to its first word; under TCG on a loaded machine */
 #define WATCH_SILENT_MS 60000 /* between two words; it sends one each second */
-#define WATCH_KVM_MS    4000  /* to its first word, when KVM is on trial */
+#define WATCH_KVM_MS    30000 /* under KVM */
+#define WATCH_TRIAL_MS  4000  /* when KVM is on trial, and emulation is there instead */
 
 /* What came in on one stream. */
 struct heard {

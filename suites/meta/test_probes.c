@@ -355,6 +355,63 @@ START_TEST(test_cgroup_v2)
 }
 END_TEST
 
+/* --- a machine that was there: a guest that ci/kernels' 6.12 was booted in */
+
+/*
+ * What env.c and cause.c read of it, made by
+ *   plimsoll boot --accel tcg --capture DIR ~/.cache/plimsoll/kernels/6.12 -- probe ns/user
+ * and thinned out.
+ */
+#define GUEST PLIMSOLL_KERNELS "/6.12"
+
+START_TEST(test_captured_guest)
+{
+	struct env env;
+	struct env_cgroup cg;
+
+	ck_assert_int_eq(env_read(&env, GUEST), 0);
+	for (int cap = 0; cap <= CAP_CHECKPOINT_RESTORE; cap++)
+		ck_assert_msg(env_has_cap(&env, cap), "capability %d is not there", cap);
+	ck_assert_int_eq(env.seccomp, 0);
+	ck_assert_int_eq(env.filters, 0);
+	ck_assert(!env.own_userns && !env.no_new_privs);
+	env.uid = env.gid = 0; /* a process of ours can ask as itself only */
+	ck_assert_str_eq(env_asker(&env), "root");
+
+	ck_assert_int_eq(env_cgroup(&env, &cg), 0);
+	ck_assert_int_eq(cg.layout, CGROUP_UNIFIED);
+	ck_assert_str_eq(cg.mount, "/sys/fs/cgroup");
+	ck_assert_str_eq(cg.own, "/sys/fs/cgroup");
+	struct ask a = { .env = &env, .cgroup = -1 };
+	struct verdict v = probe_cgroup_v2.ask(&a);
+	ck_assert_int_eq(v.outcome, OUTCOME_PASS);
+	ck_assert_has(v.detail, "cpuset cpu io memory hugetlb pids");
+}
+END_TEST
+
+/* Debian's knob is there, Ubuntu's is not; either is told from a refusal elsewhere. */
+START_TEST(test_captured_sysctls)
+{
+	struct env env;
+
+	ck_assert_int_eq(env_read(&env, GUEST), 0);
+	ck_assert_int_eq(env_number(&env, "/proc/sys/kernel/overflowuid"), 65534);
+	ck_assert_int_gt(env_number(&env, "/proc/sys/user/max_user_namespaces"), 0);
+	ck_assert_int_eq(
+		env_number(&env, "/proc/sys/kernel/unprivileged_userns_clone"), 1);
+	ck_assert_int_eq(
+		env_number(
+			&env, "/proc/sys/kernel/apparmor_restrict_unprivileged_userns"),
+		-ENOENT);
+	env.uid = env.gid = 1000;
+	env.caps = 0;
+	struct verdict v = refused(&env, "unshare(user)", EPERM);
+	ck_assert_int_eq(v.outcome, OUTCOME_DENIED);
+	ck_assert_has(v.cause, "unproven: ");
+	ck_assert_has(refused(&env, "mount", EPERM).cause, "lacks CAP_SYS_ADMIN");
+}
+END_TEST
+
 /* --- the engine */
 
 /* Long enough for a flood on a slow machine under a sanitizer. */
@@ -549,6 +606,8 @@ static Suite *suite(void)
 	tcase_add_test(replay, test_env_files);
 	tcase_add_loop_test(replay, test_env_cgroup, 0, ARRAY_SIZE(machines));
 	tcase_add_loop_test(replay, test_cgroup_v2, 0, ARRAY_SIZE(machines));
+	tcase_add_test(replay, test_captured_guest);
+	tcase_add_test(replay, test_captured_sysctls);
 	suite_add_tcase(s, replay);
 
 	tcase_set_timeout(engine, 20);
