@@ -8,6 +8,7 @@
 
 #include "boot/boot.h"
 #include "boot/fleet.h"
+#include "boot/parallel.h"
 #include "guard.h"
 #include "options.h"
 #include "suite.h"
@@ -331,16 +332,31 @@ static enum exit_code make_plan(struct args *args)
 	return code == EXIT_OK ? check_verb(args) : code;
 }
 
+struct opening {
+	const char *source;
+	struct kernel *kernel;
+	int ret;
+	char why[1024];
+};
+
+static void open_kernel(void *ctx, size_t i)
+{
+	struct opening *o = &((struct opening *)ctx)[i];
+
+	o->ret = kernel_open(o->source, o->kernel, o->why, sizeof(o->why));
+}
+
+/* Side by side: unpacking a package takes a second or more. */
 static enum exit_code open_kernels(const struct plan *plan, struct kernel *kernels)
 {
-	struct kernel_source *sources = calloc(plan->kernel_count, sizeof(*sources));
+	struct opening *sources = calloc(plan->kernel_count, sizeof(*sources));
 	enum exit_code code = EXIT_OK;
 
 	if (!sources)
 		return verb_error("boot", "out of memory");
 	for (size_t i = 0; i < plan->kernel_count; i++)
-		sources[i].source = plan->kernels[i].source;
-	kernels_open(sources, kernels, plan->kernel_count);
+		sources[i] = (struct opening) { plan->kernels[i].source, &kernels[i] };
+	parallel_for(plan->kernel_count, open_kernel, sources);
 	for (size_t i = 0; i < plan->kernel_count && code == EXIT_OK; i++) {
 		int r = sources[i].ret;
 		if (r == -EBADMSG || r == -EIO || r == -ENOMEM || r == -ENOSYS)

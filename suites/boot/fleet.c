@@ -7,6 +7,7 @@
 
 #include "fleet.h"
 #include "harvest.h"
+#include "parallel.h"
 #include "payload.h"
 #include "pool.h"
 #include "verb.h"
@@ -79,15 +80,42 @@ static bool is_trial(const struct fleet *f)
 	return f->accel == ACCEL_AUTO;
 }
 
+static void unpack_one(void *ctx, size_t i)
+{
+	struct unpacked *u = &((struct unpacked *)ctx)[i];
+
+	u->image = payload_open(u->kernel);
+}
+
 /* Several guests share it. */
-static struct unpacked *unpack(struct fleet *f, const struct kernel *kernel)
+static struct unpacked *find_unpacked(struct fleet *f, const struct kernel *kernel)
 {
 	for (size_t i = 0; i < f->unpacked_count; i++)
 		if (f->unpacked[i].kernel == kernel)
 			return &f->unpacked[i];
-	struct unpacked *u = &f->unpacked[f->unpacked_count++];
-	*u = (struct unpacked) { kernel, payload_open(kernel) };
+	return NULL;
+}
+
+static struct unpacked *unpack(struct fleet *f, const struct kernel *kernel)
+{
+	struct unpacked *u = find_unpacked(f, kernel);
+
+	if (!u) {
+		u = &f->unpacked[f->unpacked_count++];
+		*u = (struct unpacked) { kernel, payload_open(kernel) };
+	}
 	return u;
+}
+
+/* The kernels that are booted first, so that their guests start together. */
+static void unpack_first(struct fleet *f)
+{
+	for (size_t i = 0; i < f->count && f->unpacked_count < f->berth_count; i++) {
+		const struct kernel *kernel = f->boots[i].kernel;
+		if (!kernel->host && !find_unpacked(f, kernel))
+			f->unpacked[f->unpacked_count++].kernel = kernel;
+	}
+	parallel_for(f->unpacked_count, unpack_one, f->unpacked);
 }
 
 static void choose_image(struct fleet *f, struct berth *berth)
@@ -367,6 +395,8 @@ int fleet_run(struct boot *boots, size_t count, const struct boot_options *opt,
 
 	if (f.accel == ACCEL_AUTO && access("/dev/kvm", R_OK | W_OK) < 0)
 		f.accel = ACCEL_TCG;
+	if (r == 0 && f.accel == ACCEL_TCG)
+		unpack_first(&f);
 	while (r == 0 && f.done < count) {
 		r = fill(&f);
 		if (r == 0)

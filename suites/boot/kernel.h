@@ -51,15 +51,6 @@ struct kernel {
  */
 int kernel_open(
 	const char *source, struct kernel *ret_kernel, char *why, size_t why_size);
-/* Several at once, side by side: each has its own return value of kernel_open(). */
-struct kernel_source {
-	const char *source;
-	int ret;
-	char why[1024];
-};
-
-void kernels_open(struct kernel_source *sources, struct kernel *kernels, size_t count);
-
 /* Of one that kernel_open() has filled, or that is all zero. */
 void kernel_close(struct kernel *k);
 
