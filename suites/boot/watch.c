@@ -15,6 +15,8 @@
 #define LATE_BOOT "boot"
 #define LATE_SAID "silence"
 #define LATE_TIME "time"
+#define FLOODED   "flood"
+#define SAID_MAX  (256u << 20) /* bytes on the port: a suite says a few hundred thousand */
 
 int watch_start(struct watch *w, int timeout_ms, int up_ms, const char *capture)
 {
@@ -160,6 +162,9 @@ void watch_port(struct watch *w, const char *data, size_t len)
 	const char *newline;
 
 	w->last = now_ms();
+	w->said += len;
+	if (w->said > SAID_MAX)
+		w->late = FLOODED;
 	while (len && (newline = memchr(data, '\n', len))) {
 		size_t n = newline - data;
 		if (hear_line(w, data, n))
@@ -247,6 +252,9 @@ static void say_late(const struct watch *w, struct verdict *v)
 		snprintf(how, sizeof(how), "%d seconds went by",
 			(w->up_ms < w->timeout_ms ? w->up_ms : w->timeout_ms) / 1000);
 		say_mute(w, how, v);
+	} else if (!strcmp(w->late, FLOODED)) {
+		VERDICT_TEXT(v->detail, "the guest said more than %u MiB: it floods",
+			SAID_MAX >> 20);
 	} else if (!strcmp(w->late, LATE_SAID)) {
 		VERDICT_TEXT(v->detail,
 			"the guest fell silent for %d seconds after %zu records: it hangs",
@@ -266,7 +274,9 @@ static void say_trouble(const struct watch *w, struct verdict *v)
 
 	v->fault = FAULT_HARNESS;
 	VERDICT_TEXT(v->stage, "setup");
-	VERDICT_TEXT(v->detail, "the guest could not be set up: %s: %s",
+	VERDICT_TEXT(v->detail, "%s: %s: %s",
+		json_array_size(w->records) ? "the guest gave up"
+					    : "the guest could not be set up",
 		stage ? stage : "", detail ? detail : "");
 }
 

@@ -34,7 +34,8 @@ struct watch {
 	bool ended; /* the command has ended, with: */
 	int exit;
 	unsigned long tainted;
-	const char *late;  /* which deadline has passed; NULL: none */
+	const char *late;  /* which deadline has passed, or bound; NULL: none */
+	size_t said;       /* bytes on the port */
 	char garbage[200]; /* the first line that is none of the protocol */
 	json_t *records;   /* as they came */
 	json_t *says;      /* lines of stderr */

@@ -6,6 +6,7 @@
 
 #include "boot/guest.h"
 #include "boot_guests.h"
+#include "pool.h"
 
 #define READ_MAX 65536 /* bytes that come in at once */
 
@@ -443,6 +444,21 @@ START_TEST(a_flood_is_not_kept)
 }
 END_TEST
 
+START_TEST(a_flood_on_the_port_ends)
+{
+	static char data[1 << 20];
+
+	memset(data, 'x', sizeof(data));
+	data[sizeof(data) - 1] = '\n';
+	port(UP ENV("run") PASSED);
+	for (size_t mib = 0; mib < 256 && !w.late; mib++)
+		watch_port(&w, data, sizeof(data));
+	ck_assert_ptr_nonnull(w.late);
+	ck_assert_int_eq(watch_left(&w, now_ms()), 0);
+	ck_assert_has(watch_verdict(&w, 0).detail, "said more than 256 MiB");
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("boot_watch");
@@ -460,6 +476,7 @@ static Suite *suite(void)
 	tcase_add_test(t, last_lines);
 	tcase_add_test(t, nothing_hides_a_panic);
 	tcase_add_test(t, a_flood_is_not_kept);
+	tcase_add_test(t, a_flood_on_the_port_ends);
 	suite_add_tcase(s, t);
 	return s;
 }
