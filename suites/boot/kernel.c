@@ -130,8 +130,8 @@ static int name_image(struct search *s, const char *path)
 		s->names = TAKE_PTR(before);
 		return 0;
 	}
-	int n = asprintf(
-		&s->names, "%s%s%s", before ? before : "", before ? ", " : "", path);
+	int n = asprintf(&s->names, "%s%s%s", before ? before : "", before ? ", " : "",
+		*path ? path : s->part);
 	if (n < 0)
 		s->names = NULL;
 	return n < 0 ? -ENOMEM : 0;
