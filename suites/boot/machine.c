@@ -15,7 +15,7 @@
  * The emulated processor has what x86-64-v2 asks for and a random number generator, without
  * which kernels wait for entropy; it has no AVX (its state is what a context switch under TCG
  * costs), no five-level page tables, and a vendor whose processors need no page table
- * isolation. Against `max` the suite takes half the time (ci/bench).
+ * isolation. Under `max` runc takes nearly twice as long for the same cases.
  */
 static const struct emulator emulators[] = {
 	{ .machine = "x86_64",
