@@ -515,7 +515,7 @@ static enum exit_code run(int argc, char **argv)
 }
 
 const struct verb verb_boot = {
-	.about = "do the same under other kernels, in QEMU",
+	.about = "boot other kernels in QEMU, and probe or run there",
 	.help = "Usage: plimsoll boot [OPTION]... KERNEL... [-- probe|run [ARG]...]\n\n"
 		"KERNEL is a .deb or .rpm (A.deb+B.deb: in parts), a bzImage, a directory that\n"
 		"holds one, or host: this machine's, not booted. Without --: probe, or with a\n"
