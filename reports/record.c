@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
+#include <time.h>
 
 #include "printable.h"
 #include "record.h"
@@ -66,6 +67,21 @@ void record_append(json_t *json, const char *key, const char *text)
 	}
 	if (clean)
 		json_array_append_new(lines, json_string(clean));
+}
+
+void record_set_time(json_t *json)
+{
+	char text[32];
+	struct tm tm;
+	time_t now = time(NULL);
+
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
+	record_set(json, "time", text);
+}
+
+void record_set_ms(json_t *json, double ms)
+{
+	json_object_set_new(json, "ms", json_real((long)(ms * 1000) / 1000.0));
 }
 
 void record_set_verdict(json_t *json, const struct verdict *v)

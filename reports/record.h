@@ -78,6 +78,12 @@ void record_set(json_t *json, const char *key, const char *text);
 /* Appends a text to the array member `key`, made if need be. Bytes as in record_set(). */
 void record_append(json_t *json, const char *key, const char *text);
 
+/* Sets "time" to now, UTC (RFC 3339). */
+void record_set_time(json_t *json);
+
+/* Sets "ms", how long it took, to the microsecond. */
+void record_set_ms(json_t *json, double ms);
+
 /* Sets the members that say a verdict. */
 void record_set_verdict(json_t *json, const struct verdict *v);
 

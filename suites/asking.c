@@ -154,7 +154,7 @@ static json_t *probe_record(const struct question *q, const struct verdict *v, d
 	record_set(json, "since", q->entry->probe->since);
 	record_set(json, "kconfig", q->entry->probe->kconfig);
 	record_set_verdict(json, v);
-	json_object_set_new(json, "ms", json_real((long)(ms * 1000) / 1000.0));
+	record_set_ms(json, ms);
 	return json;
 }
 
@@ -175,7 +175,7 @@ static json_t *proof_record(const struct question *q, const struct verdict *v, d
 	snprintf(detail, sizeof(detail), "the verdict was %s: %s",
 		outcome_name(v->outcome), v->detail);
 	record_set(json, "detail", detail);
-	json_object_set_new(json, "ms", json_real((long)(ms * 1000) / 1000.0));
+	record_set_ms(json, ms);
 	return json;
 }
 

@@ -4,7 +4,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/utsname.h>
-#include <time.h>
 
 #include "exit.h"
 #include "output.h"
@@ -103,16 +102,6 @@ void sink_record(struct sink *s, json_t *json)
 	take_record(s, json);
 }
 
-static void set_time(json_t *json)
-{
-	char text[32];
-	struct tm tm;
-	time_t now = time(NULL);
-
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
-	record_set(json, "time", text);
-}
-
 /* For information only: nothing is decided by a version. */
 static void set_kernel(json_t *json)
 {
@@ -163,7 +152,7 @@ static json_t *env_record(const char *verb, bool prove, const struct env *env)
 	record_set(json, "verb", verb);
 	if (prove)
 		json_object_set_new(json, "prove", json_true());
-	set_time(json);
+	record_set_time(json);
 	set_kernel(json);
 	set_os(json, env);
 	json_object_update(json, facts);

@@ -1,7 +1,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <time.h>
 
 #include "exit.h"
 #include "harvest.h"
@@ -15,14 +14,15 @@ static bool is_type(const json_t *record, const char *type)
 	return said && !strcmp(said, type);
 }
 
-/* A guest may send anything. */
-static bool is_record(json_t *json)
+/* A guest may send anything; what is a record is counted, as `report` would. */
+static bool is_record(json_t *json, struct exit_count *count)
 {
 	struct record rec;
 	char why[160];
 
 	if (record_decode(json_incref(json), &rec, why, sizeof(why)) < 0)
 		return false;
+	exit_count_record(count, &rec);
 	record_release(&rec);
 	return true;
 }
@@ -38,16 +38,12 @@ static bool is_frame(const json_t *record)
 static json_t *made_up_env(const struct boot *b)
 {
 	json_t *env = record_new(RECORD_ENV);
-	char text[32];
-	struct tm tm;
 	struct utsname u;
-	time_t now = time(NULL);
 
 	uname(&u);
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
 	record_set(env, "plimsoll", PLIMSOLL_VERSION);
 	record_set(env, "verb", b->opt->verb);
-	record_set(env, "time", text);
+	record_set_time(env);
 	record_set(env, "asker", b->variation->user ? "user" : "root");
 	json_object_set_new(env, "kernel",
 		json_pack("{s:s, s:s}", "release",
@@ -116,46 +112,42 @@ static json_t *boot_record(const struct boot *b, const struct seen *seen)
 	}
 	if (seen->watch && json_array_size(seen->watch->log))
 		json_object_set(record, "kernel_log", seen->watch->log);
-	json_object_set_new(record, "ms", json_real((long)(seen->ms * 1000) / 1000.0));
+	record_set_ms(record, seen->ms);
 	return record;
 }
 
-/* The exit code as `report` would find it. */
-static json_t *end_record(const json_t *run)
+static json_t *end_record(const json_t *run, const struct exit_count *count)
 {
-	struct exit_count count = { 0 };
 	json_t *end = record_new(RECORD_END);
-	char why[160];
-	size_t i;
-	json_t *json;
 
-	json_array_foreach(run, i, json) {
-		struct record rec;
-		if (record_decode(json_incref(json), &rec, why, sizeof(why)) < 0)
-			continue;
-		exit_count_record(&count, &rec);
-		record_release(&rec);
-	}
 	json_object_set_new(end, "records", json_integer(json_array_size(run)));
-	json_object_set_new(end, "exit", json_integer(exit_code_of(&count)));
+	json_object_set_new(end, "exit", json_integer(exit_code_of(count)));
 	return end;
 }
 
 json_t *harvest(const struct boot *b, const struct seen *seen)
 {
 	const json_t *said = seen->watch ? seen->watch->records : NULL;
-	json_t *run = json_array(), *env = json_array_get(said, 0);
+	json_t *run = json_array(), *env = json_array_get(said, 0), *boot;
+	struct exit_count count = { 0 };
 	size_t i;
 	json_t *json;
 
-	env = is_type(env, "env") && is_record(env) ? json_incref(env) : made_up_env(b);
+	if (is_type(env, "env") && is_record(env, &count)) {
+		json_incref(env);
+	} else {
+		env = made_up_env(b);
+		is_record(env, &count);
+	}
 	add_origin(env, b);
 	json_object_set_new(env, "boot", boot_facts(b, seen));
 	json_array_append_new(run, env);
 	json_array_foreach(said, i, json)
-		if (!is_frame(json) && is_record(json))
+		if (!is_frame(json) && is_record(json, &count))
 			json_array_append(run, json);
-	json_array_append_new(run, boot_record(b, seen));
-	json_array_append_new(run, end_record(run));
+	boot = boot_record(b, seen);
+	is_record(boot, &count);
+	json_array_append_new(run, boot);
+	json_array_append_new(run, end_record(run, &count));
 	return run;
 }
