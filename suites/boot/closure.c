@@ -58,13 +58,6 @@ static int dir_length(const char *path)
 	return len ? len : 1;
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 /* A program, an interpreter or a library. */
 struct object {
 	struct object *next;
@@ -178,7 +171,7 @@ static int read_conf(struct closure *c, const char *path);
  */
 static int include(struct closure *c, const char *conf, const char *pattern)
 {
-	const char *name = base_name(pattern);
+	const char *name = basename(pattern);
 	struct dirent **entries = NULL;
 	char dir[PATH_MAX], path[PATH_MAX];
 	int count = 0, r = 0;
@@ -252,7 +245,7 @@ static int add_glibc_dirs(struct closure *c, const struct object *interp)
 /* musl's loader stands in PREFIX/lib, and its path file in PREFIX/etc. */
 static void musl_path_file(const char *interp, char path[PATH_MAX])
 {
-	const char *base = base_name(interp);
+	const char *base = basename(interp);
 	int prefix = dir_length(interp);
 
 	while (prefix > 0 && interp[--prefix] != '/')
@@ -527,7 +520,7 @@ static int add_interp(struct closure *c, const struct object *program)
 	if (r < 0)
 		return fail(c, r, "%s needs %s, but that in %s is no loader for it",
 			program->file, path, system_name(c));
-	c->last->name = base_name(path);
+	c->last->name = basename(path);
 	return report(c, path, file);
 }
 
@@ -608,7 +601,7 @@ static int walk_script(
 	if (r < 0)
 		return fail_needed(c, r, script, path);
 	r = walk_file(c, file, path, depth + 1);
-	if (r != 0 || strcmp(base_name(path), "env"))
+	if (r != 0 || strcmp(basename(path), "env"))
 		return r;
 	do
 		name = strtok_r(NULL, " \t", &save);

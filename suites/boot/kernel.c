@@ -86,13 +86,6 @@ _printf_(3, 4) static int fail(struct search *s, int r, const char *format, ...)
 	return r;
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static bool is_image_name(const char *base)
 {
 	return !strncmp(base, "vmlinuz", 7) || !strcmp(base, "bzImage") ||
@@ -197,7 +190,7 @@ static int add_text(struct search *s, const char *path, int fd, size_t size)
 		return 0;
 	struct text text = { strdup(path), read_text(fd, size), size };
 	bool useful = text.path && text.data &&
-		(!strcmp(base_name(path), BUILTIN) || strstr(text.data, "\nCONFIG_"));
+		(!strcmp(basename(path), BUILTIN) || strstr(text.data, "\nCONFIG_"));
 	if (useful) {
 		s->texts[s->text_count++] = text;
 		return 0;
@@ -247,7 +240,7 @@ static int take_control(struct search *s, const struct archive_file *file)
 
 static int take(void *ctx, const struct archive_file *file)
 {
-	const char *base = base_name(file->path);
+	const char *base = basename(file->path);
 	struct search *s = ctx;
 
 	if (S_ISLNK(file->mode))
@@ -417,7 +410,7 @@ static int check_image(struct search *s)
 /* "6.1" of boot/vmlinuz-6.1 or lib/modules/6.1/vmlinuz; "" of others. */
 static char *release_of_path(const char *path)
 {
-	const char *base = base_name(path);
+	const char *base = basename(path);
 	const char *dir = strstr(path, "modules/");
 
 	if (!strncmp(base, "vmlinuz-", 8))
@@ -460,7 +453,7 @@ static bool ends_with(const char *text, const char *end)
 /* Does the image stand in the directory of `path`, or below it? */
 static bool is_above_image(const struct search *s, const char *path)
 {
-	size_t len = base_name(path) - path;
+	size_t len = basename(path) - path;
 
 	if (len >= 8 && !strncmp(path + len - 8, "modules/", 8))
 		len -= 8;
@@ -470,7 +463,7 @@ static bool is_above_image(const struct search *s, const char *path)
 /* How surely a text goes with the image; 0: it does not. */
 static int text_score(const struct search *s, const char *path, bool builtin)
 {
-	const char *base = base_name(path), *release = s->k.release;
+	const char *base = basename(path), *release = s->k.release;
 	char own[PATH_MAX];
 
 	if (builtin != !strcmp(base, BUILTIN))
@@ -506,7 +499,7 @@ static int add_file(struct search *s, const char *dir, const char *name, const c
 	struct stat st;
 
 	if (asprintf(&path, "%s/%s%s", dir, name, end) < 0 ||
-		asprintf(&as, "%s%s", base_name(name), end) < 0)
+		asprintf(&as, "%s%s", basename(name), end) < 0)
 		return -ENOMEM;
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))

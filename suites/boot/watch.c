@@ -176,14 +176,19 @@ void watch_port(struct watch *w, const char *data, size_t len)
 	hear_line(w, data, len);
 }
 
+/* How long it may take to its first word. */
+static int up_within(const struct watch *w)
+{
+	return w->up_ms < w->timeout_ms ? w->up_ms : w->timeout_ms;
+}
+
 int watch_left(struct watch *w, double now)
 {
-	int up_ms = w->up_ms < w->timeout_ms ? w->up_ms : w->timeout_ms;
 	const struct {
 		const char *name;
 		double at;
 	} deadlines[] = {
-		{ LATE_BOOT, w->up ? INFINITY : w->started + up_ms },
+		{ LATE_BOOT, w->up ? INFINITY : w->started + up_within(w) },
 		{ LATE_SAID, w->up && w->beats ? w->last + WATCH_SILENT_MS : INFINITY },
 		{ LATE_TIME, w->started + w->timeout_ms },
 	};
@@ -249,8 +254,7 @@ static void say_late(const struct watch *w, struct verdict *v)
 
 	v->fault = FAULT_KERNEL;
 	if (!strcmp(w->late, LATE_BOOT)) {
-		snprintf(how, sizeof(how), "%d seconds went by",
-			(w->up_ms < w->timeout_ms ? w->up_ms : w->timeout_ms) / 1000);
+		snprintf(how, sizeof(how), "%d seconds went by", up_within(w) / 1000);
 		say_mute(w, how, v);
 	} else if (!strcmp(w->late, FLOODED)) {
 		VERDICT_TEXT(v->detail, "the guest said more than %u MiB: it floods",
