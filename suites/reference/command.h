@@ -13,6 +13,9 @@ struct command {
 	int (*run)(const struct globals *g, int argc, char **argv, struct failure *f);
 };
 
+/* The version of the specification that is implemented. */
+#define OCI_VERSION "1.2.1"
+
 extern const struct command command_create, command_run, command_start, command_state,
 	command_kill, command_delete, command_exec, command_pause, command_resume,
 	command_update, command_ps, command_list, command_features, command_spec;
@@ -23,6 +26,12 @@ int command_usage(const struct command *c, struct failure *f, const char *fmt, .
 
 /* The one ID that is left on the command line; NULL with the reason in f. */
 const char *command_id(const struct command *c, int argc, char **argv, struct failure *f);
+
+/* What getopt_long(3) has just not understood; returns 1. */
+int command_option(const struct command *c, char **argv, struct failure *f);
+
+/* A whole number from 0 to `max`. 0 or -EINVAL. */
+int command_number(const char *text, long max, int *ret);
 
 /* Prints JSON on stdout, indented; 0, or 1 with the reason in f. */
 int command_print(const json_t *json, struct failure *f);

@@ -24,6 +24,7 @@ enum cgroup_manager { CGROUPFS, CGROUP_DISABLED };
 
 /* The options before the command. */
 struct globals {
+	char **argv;      /* of the program, for seal_self() */
 	const char *root; /* --root; default /run/plimsoll-runtime, $XDG_RUNTIME_DIR/...
 			     for others */
 	enum cgroup_manager cgroup_manager;
@@ -59,6 +60,16 @@ void container_release(struct container *c);
 
 /* Writes state.json; whole or not at all. */
 int container_save(const struct container *c, struct failure *f);
+
+/* Its process is this one from now on. 0, or -ESRCH. */
+int container_adopt(struct container *c, pid_t pid, struct failure *f);
+
+/*
+ * Takes the lock that says "not yet running". It is the descriptor's (fcntl(2), F_OFD_SETLK), so
+ * it lasts until the last process that has it, the first of the container, runs its program or
+ * ends. The descriptor, O_CLOEXEC, or -errno.
+ */
+int container_hold(const struct container *c, struct failure *f);
 
 /* config.json as it was. */
 int container_config(const struct container *c, struct config *ret, struct failure *f);

@@ -11,23 +11,20 @@
 #include "fail.h"
 
 enum sync_what {
-	SYNC_MAP = 1,  /* a user namespace is there: write its maps */
-	SYNC_PID,      /* a middle process says: this is the container's (its pidfd comes
-			  along) */
-	SYNC_SOURCE,   /* the detached mount of mounts[index], please */
-	SYNC_HOOKS,    /* the namespaces and mounts are there: prestart and createRuntime
-			  hooks */
-	SYNC_READY,    /* all is made: waits for start */
-	SYNC_LISTENER, /* the seccomp listener comes along: hand it to
-			  linux.seccomp.listenerPath */
-	SYNC_STARTED,  /* exec is next */
+	SYNC_MAP = 1, /* a user namespace is there: write its maps */
+	SYNC_PID,     /* a middle process says: the first process is `index` */
+	SYNC_SOURCE,  /* the detached mount of mounts[index], please */
+	SYNC_HOOKS,   /* namespaces and mounts are there: prestart, createRuntime hooks */
+	SYNC_READY,   /* all is made; what follows waits for `start` */
+	SYNC_START,   /* from `start` */
+	SYNC_LISTENER, /* the seccomp listener comes along: for listenerPath */
 	SYNC_DONE,     /* the answer: it is done */
 	SYNC_FAILED,   /* either way: a struct failure */
 };
 
 struct sync_message {
 	enum sync_what what;
-	int index; /* of SYNC_SOURCE; a pid of SYNC_PID */
+	int index; /* SYNC_SOURCE: which of mounts[]; SYNC_PID: a pid */
 	struct failure failure;
 };
 
