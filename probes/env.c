@@ -1,12 +1,12 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <libmount/libmount.h>
 #include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/capability.h>
 #include <unistd.h>
 
+#include "cgroup_mounts.h"
 #include "env.h"
 
 #define CGROUP_DIR "/sys/fs/cgroup"
@@ -150,42 +150,36 @@ static void own_directory(struct env_cgroup *cg, const char *root, const char *p
  * Of several cgroup2 mounts the one on /sys/fs/cgroup counts, where all container software
  * looks; else the first below which this process is found.
  */
-static void take_cgroup2(struct env_cgroup *cg, struct libmnt_fs *fs, const char *own)
+static void take_cgroup2(
+	struct env_cgroup *cg, const struct cgroup_mount *m, const char *own)
 {
-	const char *target = mnt_fs_get_target(fs), *root = mnt_fs_get_root(fs);
-	bool usual = !strcmp(target, CGROUP_DIR);
+	bool usual = !strcmp(m->target, CGROUP_DIR);
 
 	if (*cg->mount && !usual && (*cg->own || !strcmp(cg->mount, CGROUP_DIR)))
 		return;
 	*cg->own = '\0';
-	snprintf(cg->mount, sizeof(cg->mount), "%s", target);
+	snprintf(cg->mount, sizeof(cg->mount), "%s", m->target);
 	if (*own)
-		own_directory(cg, root ? root : "/", own);
+		own_directory(cg, m->root, own);
 }
 
 int env_cgroup(const struct env *env, struct env_cgroup *ret_cgroup)
 {
 	struct env_cgroup cg = { .layout = CGROUP_NONE };
-	char path[PATH_MAX], own[PATH_MAX] = "";
-	struct libmnt_fs *fs;
+	_cleanup_free_ struct cgroup_mount *mounts = NULL;
+	char own[PATH_MAX] = "";
 	bool v1 = false;
 
-	snprintf(path, sizeof(path), "%s/proc/self/mountinfo", env->prefix);
-	struct libmnt_table *table = mnt_new_table_from_file(path);
-	struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_FORWARD);
+	ssize_t count = cgroup_mounts(env->prefix, &mounts);
+	if (count < 0)
+		return count;
 	own_cgroup2(env, own, sizeof(own));
-	while (table && iter && mnt_table_next_fs(table, iter, &fs) == 0) {
-		const char *type = mnt_fs_get_fstype(fs);
-		if (!strcmp(type, "cgroup"))
+	for (ssize_t i = 0; i < count; i++) {
+		if (mounts[i].v2)
+			take_cgroup2(&cg, &mounts[i], own);
+		else
 			v1 = true;
-		else if (!strcmp(type, "cgroup2"))
-			take_cgroup2(&cg, fs, own);
 	}
-	int r = table && iter ? 0 : -EIO;
-	mnt_free_iter(iter);
-	mnt_unref_table(table);
-	if (r < 0)
-		return r;
 
 	/* A v1 hierarchy put elsewhere for one odd program does not make a host hybrid. */
 	if (*cg.mount)

@@ -1,7 +1,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <libmount/libmount.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "ask.h"
+#include "cgroup_mounts.h"
 #include "cleanup.h"
 #include "env.h"
 #include "guard.h"
@@ -123,20 +123,15 @@ static int sweep(const char *name, bool destroy)
 {
 	struct env env = { 0 };
 	struct env_cgroup cg;
-	struct libmnt_table *table = mnt_new_table_from_file("/proc/self/mountinfo");
-	struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_FORWARD);
-	struct libmnt_fs *fs;
+	_cleanup_free_ struct cgroup_mount *mounts = NULL;
 	int count = 0, err = 0, r;
 
-	while (table && iter && mnt_table_next_fs(table, iter, &fs) == 0) {
-		if (strncmp(mnt_fs_get_fstype(fs), "cgroup", 6))
-			continue;
-		r = sweep_dir(mnt_fs_get_target(fs), name, destroy);
+	ssize_t n = cgroup_mounts(env.prefix, &mounts);
+	for (ssize_t i = 0; i < n; i++) {
+		r = sweep_dir(mounts[i].target, name, destroy);
 		count += r > 0 ? r : 0;
 		err = r < 0 ? r : err;
 	}
-	mnt_free_iter(iter);
-	mnt_unref_table(table);
 	if (env_cgroup(&env, &cg) == 0 && *cg.own && strcmp(cg.own, cg.mount)) {
 		r = sweep_dir(cg.own, name, destroy);
 		count += r > 0 ? r : 0;
