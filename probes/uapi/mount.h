@@ -28,17 +28,43 @@
 #ifndef MOVE_MOUNT_F_EMPTY_PATH
 #define MOVE_MOUNT_F_EMPTY_PATH 0x00000004
 #endif
+#ifndef MOVE_MOUNT_T_EMPTY_PATH
+#define MOVE_MOUNT_T_EMPTY_PATH 0x00000040
+#endif
 #ifndef FSOPEN_CLOEXEC
 #define FSOPEN_CLOEXEC 0x00000001
 #endif
 #ifndef FSMOUNT_CLOEXEC
 #define FSMOUNT_CLOEXEC 0x00000001
 #endif
+#ifndef FSPICK_CLOEXEC
+#define FSPICK_CLOEXEC    0x00000001
+#define FSPICK_EMPTY_PATH 0x00000008
+#endif
 #ifndef MOUNT_ATTR_RDONLY
 #define MOUNT_ATTR_RDONLY 0x00000001
 #define MOUNT_ATTR_NOSUID 0x00000002
 #define MOUNT_ATTR_NODEV  0x00000004
 #define MOUNT_ATTR_NOEXEC 0x00000008
+#endif
+#ifndef MOUNT_ATTR__ATIME /* a field, not bits; 0 is relatime */
+#define MOUNT_ATTR__ATIME      0x00000070
+#define MOUNT_ATTR_RELATIME    0x00000000
+#define MOUNT_ATTR_NOATIME     0x00000010
+#define MOUNT_ATTR_STRICTATIME 0x00000020
+#define MOUNT_ATTR_NODIRATIME  0x00000080
+#endif
+#ifndef MOUNT_ATTR_NOSYMFOLLOW /* 5.14 */
+#define MOUNT_ATTR_NOSYMFOLLOW 0x00200000
+#endif
+#ifndef MS_NOSYMFOLLOW /* 5.10 */
+#define MS_NOSYMFOLLOW 256
+#endif
+#ifndef MS_LAZYTIME
+#define MS_LAZYTIME (1 << 25)
+#endif
+#ifndef ST_NOSYMFOLLOW /* statfs(2), f_flags; the C library has no name for it */
+#define ST_NOSYMFOLLOW 0x2000
 #endif
 #ifndef MOUNT_ATTR_IDMAP
 #define MOUNT_ATTR_IDMAP 0x00100000
@@ -101,8 +127,10 @@ struct plimsoll_statmount {
 _Static_assert(sizeof(struct plimsoll_statmount) == 512, "the strings begin at 512");
 
 /* fsconfig(2) commands, an enum in the kernel's header. */
-#define PLIMSOLL_FSCONFIG_SET_STRING 1
-#define PLIMSOLL_FSCONFIG_CMD_CREATE 6
+#define PLIMSOLL_FSCONFIG_SET_FLAG        0
+#define PLIMSOLL_FSCONFIG_SET_STRING      1
+#define PLIMSOLL_FSCONFIG_CMD_CREATE      6
+#define PLIMSOLL_FSCONFIG_CMD_RECONFIGURE 7
 
 static inline int sys_open_tree(int dirfd, const char *path, unsigned flags)
 {
@@ -151,6 +179,11 @@ static inline int sys_fsconfig(
 static inline int sys_fsmount(int fd, unsigned flags, unsigned attr_flags)
 {
 	return syscall(SYS_fsmount, fd, flags, attr_flags);
+}
+
+static inline int sys_fspick(int dirfd, const char *path, unsigned flags)
+{
+	return syscall(SYS_fspick, dirfd, path, flags);
 }
 
 static inline int sys_move_mount(

@@ -20,6 +20,9 @@ int safe_open(int root, const char *path, int flags);
 /* Opens it as O_PATH; what is missing of it is made: directories of mode `mode`. */
 int safe_mkdirs(int root, const char *path, mode_t mode);
 
+/* The same, where no component may be a link: ELOOP (/proc, /sys: CVE-2019-19921). */
+int safe_mkdirs_plain(int root, const char *path, mode_t mode);
+
 /* The same, the last component being an empty regular file of mode 0644. An existing
  * file, device, fifo or socket is fine, a directory is EISDIR. */
 int safe_mkfile(int root, const char *path);
