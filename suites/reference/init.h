@@ -25,6 +25,7 @@ struct init {
 	bool served; /* mount sources come from the parent (sync_mount_source()) */
 	bool no_pivot; /* --no-pivot */
 	const struct cgroups *cgroups;
+	int null; /* the host's /dev/null as a detached mount, or -1: init_hide_prepare() */
 };
 
 /* mount.c: all of mounts[], in order, below rootfs. 0 or -errno, f naming mounts[N]. */
@@ -48,7 +49,9 @@ int init_chroot(struct init *in, struct failure *f);
  * namespace by binds of the host's. */
 int init_devices(const struct init *in, struct failure *f);
 
-/* hide.c: linux.maskedPaths and linux.readonlyPaths, after pivot_root. */
+/* hide.c: linux.maskedPaths and linux.readonlyPaths, after pivot_root. What the former
+ * need of the host is taken before it: sets in->null. */
+int init_hide_prepare(struct init *in, struct failure *f);
 int init_hide(const struct init *in, struct failure *f);
 
 /* names.c: hostname, domainname, linux.sysctl; lo up in a new network namespace. */
