@@ -21,12 +21,14 @@ struct hierarchy {
 	char mount[128];      /* where it is mounted: /sys/fs/cgroup/memory */
 	char path[PATH_MAX]; /* the container's cgroup in it, from `mount` on; begins with
 				"/" */
+	size_t kept; /* how much of `path` was there before the container: that stays */
 };
 
 struct cgroups {
 	bool disabled; /* --cgroup-manager=disabled, or rootless without permission and no
 			  limits */
-	bool unified;  /* cgroup2 alone, on /sys/fs/cgroup */
+	bool asked; /* linux.cgroupsPath names the place: none at all is an error then */
+	bool unified; /* cgroup2 alone, on /sys/fs/cgroup */
 	size_t count;
 	struct hierarchy *list; /* owned */
 };
