@@ -11,9 +11,23 @@
 
 #include "config.h"
 
-/* From outside, by the runtime: rlimits, oomScoreAdj, scheduler, ioPriority,
- * execCPUAffinity (`exec`: of an exec'd process). 0 or -errno. */
+/* Of an exec'd process, before it is moved into the cgroups: execCPUAffinity.initial. 0
+ * or -errno. */
+int process_before_cgroups(pid_t pid, const json_t *process, struct failure *f);
+
+/*
+ * From outside, by the runtime, after the process was moved into the cgroups: rlimits,
+ * oomScoreAdj, scheduler, ioPriority, and its processors: all of the cpuset, or (`exec`:
+ * of an exec'd process) execCPUAffinity.final. 0 or -errno.
+ */
 int process_outside(pid_t pid, const json_t *process, bool exec, struct failure *f);
+
+/*
+ * Capabilities that cannot be granted, which is no failure but has to be said
+ * (config.md): one line in `ret`. False: there are none. To be asked where
+ * process_inside() will run.
+ */
+bool process_warning(const json_t *process, char *ret, size_t size);
 
 /* What process_inside() needs to know besides. */
 struct process_inside {
@@ -42,7 +56,8 @@ int process_find(const json_t *process, char *ret_path, struct failure *f);
  * In the container's process: user, groups, capabilities, no_new_privs, umask,
  * environment (HOME from /etc/passwd where it is not given), cwd (checked to be inside:
  * CVE-2024-21626), labels, personality, seccomp, all other descriptors O_CLOEXEC; then
- * everything is ready for process_exec(). 0 or -errno.
+ * everything is ready for process_exec(). 0 or -errno. The filter is in force then: it
+ * may forbid whatever the caller does before process_exec().
  */
 int process_inside(
 	const struct process_inside *p, char *const **ret_env, struct failure *f);

@@ -7,9 +7,14 @@
 
 #include "config.h"
 
-/* Loads it. *ret_listener is the notification descriptor, or -1 if the filter has no
- * NOTIFY. */
+/*
+ * Loads it. *ret_listener is the notification descriptor, or -1 if the filter has no
+ * NOTIFY. Loading is its last system call: the filter may forbid any other.
+ */
 int seccomp_filter_load(const json_t *seccomp, int *ret_listener, struct failure *f);
+
+/* Does it have SCMP_ACT_NOTIFY, so that there will be a listener? */
+bool seccomp_filter_notifies(const json_t *seccomp);
 
 /*
  * In the runtime: connects to listenerPath and sends the container process state
