@@ -5,8 +5,13 @@
  * list of strings holds strings.
  *
  * What the specification does not define is ignored, as it demands. What it defines and
- * we do not do (linux.intelRdt, linux.netDevices, linux.memoryPolicy, ...) is refused by
- * name.
+ * we do not do (linux.intelRdt, linux.netDevices, linux.memoryPolicy) is refused by name.
+ * What is null is not there afterwards; so is an empty hostname, domainname, label,
+ * profile, cgroupsPath, ..., and a blockIO weight of 0.
+ *
+ * A uint64 above INT64_MAX (a limit without limit) is there as the negative integer of
+ * the same 64 bits: (uint64_t)json_integer_value() is right. Written out with json_dumpf()
+ * it could not be read again; config_write() writes what was read.
  */
 #ifndef PLIMSOLL_REFERENCE_CONFIG_H
 #define PLIMSOLL_REFERENCE_CONFIG_H
@@ -25,6 +30,8 @@ struct config {
 	json_t *mounts;
 	json_t *hooks;
 	json_t *os; /* "linux", which is a macro in GNU C */
+	char *text; /* as it was read; owned */
+	size_t length;
 };
 
 /* Reads and checks DIRFD/NAME. 0, or -errno with the file, the line or the field in `f`.
@@ -39,6 +46,9 @@ int config_load_resources(const char *path, json_t **ret, struct failure *f);
 
 void config_release(struct config *c);
 #define _cleanup_config_ _cleanup_(config_release)
+
+/* Writes config.json as it was read; 0 or -errno. */
+int config_write(const struct config *c, int fd);
 
 /* What stands at "process.user.uid"; borrowed, NULL if it is not there. */
 json_t *config_get(const json_t *object, const char *dotted);
