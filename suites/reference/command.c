@@ -19,6 +19,9 @@ int command_usage(const struct command *c, struct failure *f, const char *fmt, .
 
 const char *command_id(const struct command *c, int argc, char **argv, struct failure *f)
 {
+	if (optind ==
+		0) /* a command without options, which has not called getopt_long(3) */
+		optind = 1;
 	if (argc - optind == 1)
 		return argv[optind];
 	if (optind < argc)

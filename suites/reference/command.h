@@ -13,9 +13,6 @@ struct command {
 	int (*run)(const struct globals *g, int argc, char **argv, struct failure *f);
 };
 
-/* The version of the specification that is implemented. */
-#define OCI_VERSION "1.2.1"
-
 extern const struct command command_create, command_run, command_start, command_state,
 	command_kill, command_delete, command_exec, command_pause, command_resume,
 	command_update, command_ps, command_list, command_features, command_spec;

@@ -340,7 +340,7 @@ char **container_ids(const struct globals *g)
 	size_t count = 0;
 
 	while (ids && dir && (e = readdir(dir)))
-		if (id_ok(e->d_name))
+		if (e->d_type != DT_REG && id_ok(e->d_name))
 			add_id(&ids, &count, e->d_name);
 	if (ids)
 		qsort(ids, count, sizeof(*ids), by_name);

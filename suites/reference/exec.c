@@ -121,7 +121,9 @@ static int serve(struct executing *e, struct failure *f)
 {
 	struct sync_message m = { .what = SYNC_DONE };
 
-	int r = cgroups_join(&e->c->cgroups, e->pid, e->cgroup, f);
+	int r = process_before_cgroups(e->pid, e->process, f);
+	if (r == 0)
+		r = cgroups_join(&e->c->cgroups, e->pid, e->cgroup, f);
 	while (r == 0) {
 		_cleanup_close_ int got = -1;
 		sync_send(e->socket, &m, -1);

@@ -57,12 +57,27 @@ static int run_hooks(
 	return hooks_run(p->in.config, kind, state, HOOKS_STOP, f);
 }
 
+/* What was opened in the host's mount namespace cannot be cloned in this one. One who may not
+ * search the way there gets the sources from the parent. */
+static void reopen_bundle(struct init *in)
+{
+	int fd = open(in->bundle, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	close(in->bundle_fd);
+	in->bundle_fd = fd;
+}
+
 /* Around pivot_root the hooks of the runtime's namespace and of the container's are run. */
 static int make_root(struct first *p, int socket, struct failure *f)
 {
 	struct init *in = &p->in;
 
+	reopen_bundle(in);
 	int r = init_rootfs(in, f);
+	if (r == 0)
+		r = init_hide_prepare(in, f);
 	if (r == 0)
 		r = init_mounts(in, f);
 	if (r == 0)
@@ -75,7 +90,10 @@ static int make_root(struct first *p, int socket, struct failure *f)
 		r = run_hooks(p, "createContainer", "creating", f);
 	if (r == 0)
 		r = init_pivot(in, f);
-	return r < 0 ? r : init_hide(in, f);
+	if (r == 0)
+		r = init_hide(in, f);
+	cleanup_close(&in->null);
+	return r;
 }
 
 static int make_chroot(struct first *p, int socket, struct failure *f)
@@ -189,11 +207,12 @@ static int finish(struct first *p, int socket, struct failure *f)
 	int r = make_container(p, socket, &master, f);
 	if (r == 0 && p->in.config->process)
 		r = process_find(p->in.config->process, path, f);
+	/* The runtime's last answer may be the last that it does. */
+	prctl(PR_SET_PDEATHSIG, 0);
 	if (r == 0)
 		r = sync_ask(socket, SYNC_READY, 0, master, NULL, f);
 	if (r < 0)
 		report(socket, f);
-	prctl(PR_SET_PDEATHSIG, 0);
 	cleanup_close(&master);
 	close(socket);
 	cleanup_close(&p->in.bundle_fd);

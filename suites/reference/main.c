@@ -3,10 +3,12 @@
  * calls that its probes prove (README.md, "The reference runtime").
  */
 #include <getopt.h>
+#include <signal.h>
 #include <string.h>
 #include <time.h>
 
 #include "command.h"
+#include "config_shape.h"
 
 static const struct command *const commands[] = { &command_create, &command_delete,
 	&command_exec, &command_features, &command_kill, &command_list, &command_pause,
@@ -34,7 +36,8 @@ static void print_usage(FILE *to)
 
 static void print_version(void)
 {
-	printf("plimsoll-runtime version " PLIMSOLL_VERSION "\nspec: " OCI_VERSION "\n");
+	printf("plimsoll-runtime version " PLIMSOLL_VERSION "\nspec: " CONFIG_OCI_VERSION
+	       "\n");
 }
 
 /* One JSON object a line, as engines read it (level, msg, time). */
@@ -164,6 +167,7 @@ int main(int argc, char **argv)
 	int c;
 
 	opterr = 0;
+	signal(SIGCHLD, SIG_DFL); /* ignored, it would take away how our children end */
 	while ((c = getopt_long(argc, argv, "+hv", options, NULL)) != -1) {
 		int end = take_option(&g, &log, argv, c);
 		if (end)

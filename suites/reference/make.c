@@ -52,7 +52,7 @@ static int keep_config(struct making *m, struct failure *f)
 	_cleanup_close_ int fd = openat(
 		m->c->dir, "config.json", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
-	if (fd < 0 || json_dumpfd(m->config->json, fd, JSON_COMPACT) < 0)
+	if (fd < 0 || config_write(m->config, fd) < 0)
 		return fail(f, errno, "container %s: cannot keep config.json", m->c->id);
 	return 0;
 }
@@ -238,6 +238,8 @@ static int make_process(struct making *m, struct failure *f)
 	r = spawn(&s, &pid, &m->socket, f);
 	if (r == 0)
 		r = container_adopt(m->c, pid, f);
+	if (r == 0 && m->first.in.userns && !config_new_namespace(m->config, "user"))
+		r = userns_map_check(pid, m->config, f);
 	return r < 0 ? r : serve(m, f);
 }
 

@@ -173,6 +173,7 @@ static void child(struct spawn *s, int socket)
 
 	for (size_t i = 0; i < s->join_count; i++)
 		entered = entered || s->join[i].flag == CLONE_NEWUSER;
+	cleanup_close(&s->cgroup); /* a directory of the host is not for the container */
 	if (sync_receive(socket, &m, NULL) < 0 || m.what != SYNC_DONE)
 		_exit(1);
 	if (entered && become_root(&f) < 0)

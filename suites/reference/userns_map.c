@@ -117,3 +117,36 @@ int userns_map(pid_t pid, const struct config *c, struct failure *f)
 		? r
 		: write_map(pid, "gid", config_get(c->os, "gidMappings"), getegid(), f);
 }
+
+static int check_map(
+	pid_t pid, const char *file, const json_t *mappings, struct failure *f)
+{
+	char path[64];
+	unsigned inside, outside, count;
+	size_t i = 0;
+
+	if (!json_array_size(mappings))
+		return 0;
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, file);
+	_cleanup_fclose_ FILE *map = fopen(path, "re");
+	if (!map)
+		return fail(f, errno, "open(%s)", path);
+	for (; fscanf(map, "%u %u %u", &inside, &outside, &count) == 3; i++) {
+		const json_t *m = json_array_get(mappings, i);
+		if (!m || number(m, "containerID") != inside ||
+			number(m, "hostID") != outside || number(m, "size") != count)
+			break;
+	}
+	if (i == json_array_size(mappings) && feof(map))
+		return 0;
+	return fail(f, 0,
+		"linux.%cidMappings are not those of the user namespace given by path",
+		*file);
+}
+
+int userns_map_check(pid_t pid, const struct config *c, struct failure *f)
+{
+	int r = check_map(pid, "uid_map", config_get(c->os, "uidMappings"), f);
+
+	return r < 0 ? r : check_map(pid, "gid_map", config_get(c->os, "gidMappings"), f);
+}

@@ -13,6 +13,10 @@
  */
 int userns_map(pid_t pid, const struct config *c, struct failure *f);
 
+/* The same of a process in a user namespace that was joined: where mappings are given, they must
+ * be what that namespace has. 0 or -errno. */
+int userns_map_check(pid_t pid, const struct config *c, struct failure *f);
+
 /* The id outside that `inside` is; -1 if it is not mapped. */
 long long userns_map_outside(const json_t *mappings, long long inside);
 
