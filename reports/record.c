@@ -218,6 +218,24 @@ static int decode_verdict(struct record *rec, char *why, size_t size)
 	return 0;
 }
 
+/* What the reference made of a case. */
+static int decode_arbiter(const json_t *arbiter, char *why, size_t size)
+{
+	const char *outcome = json_string_value(json_object_get(arbiter, "outcome"));
+	const json_t *detail = json_object_get(arbiter, "detail");
+
+	if (!arbiter)
+		return 0;
+	if (!json_is_object(arbiter))
+		return wrong(why, size, "arbiter", "is not an object");
+	if (!outcome || outcome_from_name(outcome) < 0)
+		return wrong(why, size, "outcome",
+			"of \"arbiter\" is not one of the words it may be");
+	if (detail && !json_is_string(detail))
+		return wrong(why, size, "detail", "of \"arbiter\" is not a string");
+	return 0;
+}
+
 static int decode(struct record *rec, char *why, size_t size)
 {
 	int r;
@@ -226,6 +244,8 @@ static int decode(struct record *rec, char *why, size_t size)
 		(r = decode_frame(rec, why, size)) < 0 ||
 		(r = decode_texts(rec, why, size)) < 0 ||
 		(r = decode_verdict(rec, why, size)) < 0 ||
+		(r = decode_arbiter(json_object_get(rec->json, "arbiter"), why, size)) <
+			0 ||
 		(r = decode_lines(rec, "console", why, size)) < 0 ||
 		(r = decode_lines(rec, "kernel_log", why, size)) < 0)
 		return r;

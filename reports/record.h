@@ -15,6 +15,9 @@
  *   call the kernel), "variation", "runtime", "memory" (MiB), "cpus", "cgroup", "lsm",
  *   "sysctl" (name -> text), "user", "modules" and "modules_missing" (arrays of names).
  *
+ *   of a case that was not kept: "arbiter" is an object if the reference runtime was asked,
+ *   too: "outcome", and "detail" as far as there is more to say.
+ *
  *   of a boot: "console", an array of texts: the last lines of the guest's console.
  *
  *   of a probe, case or proof: "kernel_log", an array of texts: what the kernel warned of

@@ -97,6 +97,17 @@ static void yaml_lines(FILE *out, const char *key, const struct record *rec)
 	}
 }
 
+static void yaml_arbiter(FILE *out, const struct record *rec)
+{
+	const json_t *said = json_object_get(rec->json, "arbiter");
+
+	if (!said)
+		return;
+	fputs("  arbiter:\n", out);
+	yaml(out, "  ", "outcome", json_string_value(json_object_get(said, "outcome")));
+	yaml(out, "  ", "detail", json_string_value(json_object_get(said, "detail")));
+}
+
 static void diagnostics(FILE *out, const struct record *rec)
 {
 	static const char *const keys[] = { "about", "level", "id", "spec", "since",
@@ -108,6 +119,7 @@ static void diagnostics(FILE *out, const struct record *rec)
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		yaml(out, "", keys[i],
 			json_string_value(json_object_get(rec->json, keys[i])));
+	yaml_arbiter(out, rec);
 	yaml_observed(out, rec);
 	yaml_lines(out, "kernel_log", rec);
 	yaml_lines(out, "console", rec);

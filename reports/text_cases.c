@@ -104,6 +104,26 @@ static void obligation(const struct page *p, const struct record *rec)
 		page_item(p, "spec", *since && !*spec ? clause + 2 : clause);
 }
 
+/* What the reference made of it. That we are at fault because of it, the detail has said. */
+static void arbiter(const struct page *p, const struct record *rec)
+{
+	const json_t *said = json_object_get(rec->json, "arbiter");
+	const char *outcome = json_string_value(json_object_get(said, "outcome"));
+	const char *detail = json_string_value(json_object_get(said, "detail"));
+	_cleanup_free_ char *text = NULL;
+	bool passes = outcome && outcome_from_name(outcome) == OUTCOME_PASS;
+	bool fails = outcome && outcome_from_name(outcome) == OUTCOME_FAIL;
+
+	if (passes)
+		page_item(p, "arbiter", "the reference passes here");
+	if (!outcome || passes || (fails && rec->outcome == OUTCOME_ERROR))
+		return;
+	if (asprintf(&text, "the reference %s%s%s",
+		    fails ? "fails, too" : "could not be asked", detail ? ": " : "",
+		    detail ? detail : "") >= 0)
+		page_item(p, "arbiter", text);
+}
+
 static void one_case(const struct page *p, const struct record *rec)
 {
 	_cleanup_free_ char *seen = record_seen(rec);
@@ -118,10 +138,11 @@ static void one_case(const struct page *p, const struct record *rec)
 	obligation(p, rec);
 	mismatches(p, rec);
 	/* A detail that only repeats the first mismatch has been said. */
-	if (!strstr(rec->detail, ": wanted "))
+	if (rec->outcome == OUTCOME_ERROR || !strstr(rec->detail, ": wanted "))
 		page_item(p, "seen", seen ? seen : rec->detail);
 	if (rec->fault != FAULT_NONE)
 		page_item(p, "fault", fault_name(rec->fault));
+	arbiter(p, rec);
 	page_item(p, "cause", rec->cause);
 	page_item(p, "remedy", rec->remedy);
 	text_log(p, rec);

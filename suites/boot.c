@@ -11,7 +11,7 @@
 #include "boot/parallel.h"
 #include "guard.h"
 #include "options.h"
-#include "suite.h"
+#include "runtime.h"
 #include "verb.h"
 
 #define LIST_MAX        256
@@ -126,8 +126,8 @@ static bool take_machine(struct boot_options *opt, int c, char *value)
 }
 
 /*
- * [NAME=]PATH. Of another system: a name is looked up where its programs are, a path below it
- * unless it is there as it is.
+ * [NAME=]PATH, or reference. Of another system: a name is looked up where its programs are, a
+ * path below it unless it is there as it is.
  */
 static enum exit_code take_runtime(struct args *args, const char *text)
 {
@@ -140,16 +140,19 @@ static enum exit_code take_runtime(struct args *args, const char *text)
 	_cleanup_free_ char *name =
 		named ? strndup(text, len) : strdup(slash ? slash + 1 : path);
 	char found[PATH_MAX] = "", full[PATH_MAX];
+	bool ours = !strcmp(path, RUNTIME_REFERENCE);
 	struct stat st;
 
-	if (!*root || slash)
+	if (ours)
+		root = "";
+	else if (!*root || slash)
 		runtime_search(path, found, sizeof(found));
 	for (size_t i = 0; i < ARRAY_SIZE(dirs) && *root && !*found; i++) {
 		snprintf(full, sizeof(full), "%s%s/%s", root, dirs[i], path);
 		if (stat(full, &st) == 0 && S_ISREG(st.st_mode))
 			snprintf(found, sizeof(found), "%s", full);
 	}
-	if (!*found)
+	if (!*found && !ours)
 		return verb_usage("boot",
 			"there is no runtime \"%s\"%s%s: no executable file", path,
 			*root ? " below " : "", root);
@@ -299,8 +302,9 @@ static enum exit_code check_verb(struct args *args)
 	if (!run && strcmp(opt->verb, "probe"))
 		return verb_usage(
 			"boot", "a guest can probe or run, not \"%s\"", opt->verb);
-	if (run && !plan->runtime_count)
-		return verb_usage("boot", "run needs a --runtime to take along");
+	if (run && !plan->runtime_count &&
+		plan_add_runtime(plan, RUNTIME_REFERENCE, NULL, NULL) < 0)
+		return verb_error("boot", "out of memory");
 	if (!run && plan->runtime_count)
 		return verb_usage("boot", "probe needs no --runtime; run does");
 	for (size_t i = 0; i < opt->arg_count; i++)
@@ -520,7 +524,8 @@ const struct verb verb_boot = {
 		"KERNEL is a .deb or .rpm (A.deb+B.deb: in parts), a bzImage, a directory that\n"
 		"holds one, or host: this machine's, not booted. Without --: probe, or with a\n"
 		"runtime: run. Installs nothing, writes nothing, needs no root.\n\n"
-		"  --runtime [NAME=]PATH  taken along with its libraries (repeatable)\n"
+		"  --runtime [NAME=]PATH  taken along with its libraries (repeatable); reference is\n"
+		"                         our own, embedded, and what runs where none is named\n"
 		"  --sysroot DIR          the runtimes after this are of the system in DIR\n"
 		"  --module NAME          load it, too      --take FILE  take this along, too\n"
 		"  --cgroup LAYOUT        unified (default), hybrid, v1 (repeatable: each)\n"

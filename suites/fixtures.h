@@ -27,9 +27,11 @@ char *fixtures_read(const struct fixtures *fx, const char *path, size_t *ret_len
  */
 char **fixtures_list(const struct fixtures *fx, const char *dir);
 
-/* The static witness program, embedded always. */
+/* Programs, embedded always: the static witness, and the reference runtime. */
 extern const unsigned char witness_image[];
 extern const size_t witness_size;
+extern const unsigned char reference_image[];
+extern const size_t reference_size;
 
 /* The embedded copy, sorted by path; written by ci/embed. */
 struct embedded {

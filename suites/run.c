@@ -15,7 +15,9 @@ struct args {
 	struct suite_options suite;
 	struct sink_options sink;
 	const char *fixtures;
-	const char *runtimes[RUNTIMES_MAX];
+	const char *names[RUNTIMES_MAX]; /* of runtimes, as given */
+	size_t name_count;
+	struct runtime runtimes[RUNTIMES_MAX]; /* found */
 	size_t runtime_count;
 };
 
@@ -25,6 +27,7 @@ static int parse(int argc, char **argv, struct args *args)
 							 'R' },
 		{ "fixtures", required_argument, NULL, 'F' },
 		{ "prove", no_argument, NULL, 'P' },
+		{ "no-arbiter", no_argument, NULL, 'A' },
 		{ "report", required_argument, NULL, 'r' },
 		{ "format", required_argument, NULL, 'f' },
 		{ "jobs", required_argument, NULL, 'j' },
@@ -33,12 +36,14 @@ static int parse(int argc, char **argv, struct args *args)
 
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c == 'R' && args->runtime_count < RUNTIMES_MAX)
-			args->runtimes[args->runtime_count++] = optarg;
+		if (c == 'R' && args->name_count < RUNTIMES_MAX)
+			args->names[args->name_count++] = optarg;
 		else if (c == 'F')
 			args->fixtures = optarg;
 		else if (c == 'P')
 			args->suite.prove = args->sink.prove = true;
+		else if (c == 'A')
+			args->suite.no_arbiter = true;
 		else if (c == 'r')
 			args->sink.report = optarg;
 		else if (c == 'f')
@@ -55,26 +60,47 @@ static int parse(int argc, char **argv, struct args *args)
 	return 0;
 }
 
-/* Without --runtime: those that distributions install and this machine has. */
-static size_t installed(struct runtime *runtimes)
+static enum exit_code nothing(const char *why, const char *remedy)
 {
-	static const char *const names[] = { "runc", "crun", "youki" };
-	size_t n = 0;
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (runtime_find(names[i], &runtimes[n]) == 0)
-			n++;
-	return n;
-}
-
-static enum exit_code nothing(const char *why)
-{
-	fprintf(stderr, "plimsoll run: %s\n", why);
+	fprintf(stderr, "plimsoll run: %s. %s\n", why, remedy);
 	return EXIT_NOTHING_ASKED;
 }
 
-static enum exit_code run_all(struct args *args, struct suite *suite,
-	const struct runtime *runtimes, size_t count)
+static enum exit_code find_runtime(
+	struct args *args, const char *given, char *why, size_t why_size)
+{
+	struct runtime *rt = &args->runtimes[args->runtime_count];
+	int r = runtime_find(given, rt, why, why_size);
+
+	if (r == -ENOENT)
+		return verb_usage("run", "%s", why);
+	if (r == -EOPNOTSUPP)
+		return nothing(why, "Name a runtime with --runtime PATH.");
+	if (r < 0)
+		return verb_error("run", "%s", why);
+	args->runtime_count++;
+	return EXIT_OK;
+}
+
+/* Without --runtime: those that distributions install and this machine has, else our own. */
+static enum exit_code find_runtimes(struct args *args)
+{
+	static const char *const installed[] = { "runc", "crun", "youki" };
+	enum exit_code code = EXIT_OK;
+	char why[512];
+
+	for (size_t i = 0; i < args->name_count && code == EXIT_OK; i++)
+		code = find_runtime(args, args->names[i], why, sizeof(why));
+	for (size_t i = 0; i < ARRAY_SIZE(installed) && !args->name_count; i++)
+		args->runtime_count +=
+			runtime_find(installed[i], &args->runtimes[args->runtime_count],
+				why, sizeof(why)) == 0;
+	if (code == EXIT_OK && !args->runtime_count)
+		code = find_runtime(args, RUNTIME_REFERENCE, why, sizeof(why));
+	return code;
+}
+
+static enum exit_code run_all(struct args *args, struct suite *suite)
 {
 	struct env env;
 	char why[512] = "";
@@ -86,8 +112,8 @@ static enum exit_code run_all(struct args *args, struct suite *suite,
 	struct sink *sink = sink_open("run", &args->sink, &env, why, sizeof(why));
 	if (!sink)
 		return verb_error("run", "%s", why);
-	for (size_t i = 0; i < count && r == 0; i++)
-		r = suite_run(suite, &runtimes[i], &env, sink, why, sizeof(why));
+	for (size_t i = 0; i < args->runtime_count && r == 0; i++)
+		r = suite_run(suite, &args->runtimes[i], &env, sink, why, sizeof(why));
 	guard_stop();
 	if (r < 0) {
 		sink_abandon(sink);
@@ -97,13 +123,24 @@ static enum exit_code run_all(struct args *args, struct suite *suite,
 	return *why ? verb_error("run", "%s", why) : code;
 }
 
+static enum exit_code run_suite(struct args *args, const struct fixtures *fixtures)
+{
+	char why[1024];
+
+	args->suite.fixtures = fixtures;
+	struct suite *suite = suite_load(&args->suite, why, sizeof(why));
+	if (!suite)
+		return verb_usage("run", "%s", why);
+	enum exit_code code = run_all(args, suite);
+	suite_free(suite);
+	return code;
+}
+
 static enum exit_code run(int argc, char **argv)
 {
 	struct args args = { 0 };
-	struct runtime runtimes[RUNTIMES_MAX];
 	struct fixtures fixtures;
 	char why[1024];
-	size_t count = 0;
 
 	if (parse(argc, argv, &args) < 0)
 		return verb_usage("run",
@@ -115,34 +152,15 @@ static enum exit_code run(int argc, char **argv)
 			args.sink.format);
 	if (fixtures_find(args.fixtures, &fixtures, why, sizeof(why)) < 0)
 		return verb_usage("run", "%s", why);
-	for (; count < args.runtime_count; count++) {
-		int r = runtime_find(args.runtimes[count], &runtimes[count]);
-		if (r == -ENOENT || r == -ENOEXEC)
-			return verb_usage("run",
-				"there is no runtime \"%s\": not on PATH, or not "
-				"an executable file",
-				args.runtimes[count]);
-		if (r < 0)
-			return verb_error("run",
-				"cannot ask the runtime \"%s\" for its version: %s",
-				args.runtimes[count], strerror(-r));
-	}
-	if (!count)
-		count = installed(runtimes);
-	if (!count)
-		return nothing(
-			"no container runtime on this host (looked for runc, crun and youki "
-			"on PATH). Install one, or name one with --runtime PATH.");
-	if (geteuid() != 0)
-		return nothing(
-			"running containers takes root here: rootless runs are not there "
-			"yet. Try: sudo plimsoll run");
-	args.suite.fixtures = &fixtures;
-	struct suite *suite = suite_load(&args.suite, why, sizeof(why));
-	if (!suite)
-		return verb_usage("run", "%s", why);
-	enum exit_code code = run_all(&args, suite, runtimes, count);
-	suite_free(suite);
+	enum exit_code code = find_runtimes(&args);
+	if (code == EXIT_OK && geteuid() != 0)
+		code = nothing(
+			"running containers takes root here: rootless runs are not there yet",
+			"Try: sudo plimsoll run");
+	if (code == EXIT_OK)
+		code = run_suite(&args, &fixtures);
+	for (size_t i = 0; i < args.runtime_count; i++)
+		runtime_release(&args.runtimes[i]);
 	return code;
 }
 
@@ -150,9 +168,12 @@ const struct verb verb_run = {
 	.about = "hold container runtimes to their obligations",
 	.help = "Usage: plimsoll run [OPTION]... [CASE]...\n\n"
 		"Runs every case on each runtime, each in a dock of its own that leaves nothing\n"
-		"behind. CASE is a name (mount/rro) or a glob ('idmap/*'); none means all.\n\n"
+		"behind. CASE is a name (mount/rro) or a glob ('idmap/*'); none means all. What a\n"
+		"runtime fails is asked of the reference as well: whose fault it is hangs on both.\n\n"
 		"  --runtime [NAME=]PATH  a runtime, also a name on PATH (repeatable; default: runc,\n"
-		"                       crun, youki as found); NAME is what records call it\n"
+		"                       crun, youki as found, else reference: our own, which is\n"
+		"                       embedded); NAME is what records call it\n"
+		"  --no-arbiter         do not ask the reference whose fault it is, too\n"
 		"  --prove              run each case under its disproof, too: it must fail then\n"
 		"  --report FILE        write the records there, JSON Lines (- for stdout)\n"
 		"  --format FORMAT      text (default), tap, tap13, jsonl\n"

@@ -9,6 +9,7 @@
 #include "cleanup.h"
 #include "guest.h"
 #include "initramfs.h"
+#include "runtime.h"
 
 /* What container software loads by itself where it has modprobe; a guest has none. */
 static const char *const wanted_modules[] = { "overlay", "fuse" };
@@ -156,7 +157,8 @@ static int put_root(struct packing *p)
 		r = put_system_files(p);
 	if (r == 0)
 		r = put_os_release(p, sysroot);
-	if (r == 0 && b->runtime)
+	/* The reference is in /init. */
+	if (r == 0 && b->runtime && *b->runtime->path)
 		r = put_program(p, b->runtime->path, sysroot);
 	for (size_t i = 0; i < b->opt->take_count && r == 0; i++)
 		r = put_taken(p, b->opt->take[i], "");
@@ -176,7 +178,10 @@ static void append_runtime(json_t *command, const struct boot *b, bool guest)
 	const char *path = b->runtime->path;
 	char place[PATH_MAX];
 
-	place_of(path, b->runtime->sysroot, place, sizeof(place));
+	if (*path)
+		place_of(path, b->runtime->sysroot, place, sizeof(place));
+	else
+		path = strcpy(place, RUNTIME_REFERENCE);
 	append_arg(command, "--runtime");
 	json_array_append_new(
 		command, json_sprintf("%s=%s", b->runtime->name, guest ? place : path));

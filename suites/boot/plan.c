@@ -9,6 +9,7 @@
 
 #include "cleanup.h"
 #include "plan.h"
+#include "runtime.h"
 #include "strict.h"
 
 /* A matrix file that is being read into a plan. */
@@ -86,7 +87,7 @@ int plan_add_runtime(
 	if (!list)
 		return -ENOMEM;
 	plan->runtimes = list;
-	struct plan_runtime r = { copy(name), strdup(path), strdup(sysroot ?: "") };
+	struct plan_runtime r = { copy(name), strdup(path ?: ""), strdup(sysroot ?: "") };
 	if (!r.path || !r.sysroot || (name && !r.name)) {
 		runtime_free(&r);
 		return -ENOMEM;
@@ -369,6 +370,8 @@ static int take_runtime(
 		   : strict_value(&m->strict, value, at, JSON_STRING, &path_form);
 	if (r < 0)
 		return r;
+	if (!object && !strcmp(json_string_value(value), RUNTIME_REFERENCE))
+		return plan_add_runtime(plan, name, NULL, NULL);
 	const json_t *program = object ? json_object_get(value, "path") : value;
 	const json_t *root = json_object_get(value, "sysroot");
 	if ((r = take_path(m, at, object ? "/path" : "", program, false, &path)) < 0 ||

@@ -8,7 +8,7 @@
  *                     "7": "7/linux-binary-*.deb+7/linux-modules-*.deb" },
  *     "runtimes":   { "runc-1.1.5": { "path": "bookworm/usr/sbin/runc",
  *                                     "sysroot": "bookworm" },
- *                     "crun": "bin/crun" },
+ *                     "crun": "bin/crun", "ours": "reference" },
  *     "variations": { "unified": {}, "hybrid": { "cgroup": "hybrid" },
  *                     "apparmor": { "lsm": "apparmor", "append": "quiet",
  *                                   "sysctl": { "user.max_user_namespaces": "0" },
@@ -35,7 +35,7 @@ struct plan_kernel {
 
 struct plan_runtime {
 	char *name;    /* in records */
-	char *path;    /* on this machine */
+	char *path;    /* on this machine; "": the reference, which is embedded */
 	char *sysroot; /* the root of the system whose libraries it uses; "" for this one */
 };
 
@@ -70,7 +70,7 @@ struct plan {
 int plan_read(struct plan *plan, const char *file, const char *base, char *why,
 	size_t why_size);
 
-/* Each 0 or -ENOMEM; the texts are copied. `name` may be NULL, `sysroot` too. */
+/* Each 0 or -ENOMEM; the texts are copied. `name` may be NULL, `path` and `sysroot` too: "". */
 int plan_add_kernel(struct plan *plan, const char *name, const char *source);
 int plan_add_runtime(
 	struct plan *plan, const char *name, const char *path, const char *sysroot);

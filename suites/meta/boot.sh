@@ -114,6 +114,23 @@ point $? "what the kernel says meanwhile is in the record" "$tmp/records"
 boot "$vmlinuz" -- probe no/such_probe
 says 3 "there is no probe" "a command that is wrong is told from the guest"
 
+# --- the reference, which is in the guest already
+
+boot "$vmlinuz" -- run mount/rro
+holds 'map(select(.type == "case")) | length == 2 and
+	all(.[]; .runtime == "reference" and .outcome == "pass")'
+point $? "run without a runtime: the reference, which brings all it needs" "$tmp/err"
+runtime fails <<'END'
+[ "${1-}" != --version ] || { echo "fails 1.0"; exit 0; }
+exit 3
+END
+boot --runtime "$tmp/rt/fails" --runtime ours=reference "$vmlinuz" -- run mount/rro
+holds 'map(select(.type == "case")) | length == 3 and .[0].arbiter.outcome == "pass" and
+	all(.[1:][]; .runtime == "ours" and .outcome == "pass")'
+point $? "what it says as arbiter comes out of the guest" "$tmp/err"
+
+# --- QEMUs that do not do well
+
 # fake NAME: a QEMU of our own, whose body is stdin
 fake() {
 	{ echo "#!$busybox sh"; cat; } >"$tmp/bin/qemu-system-x86_64"

@@ -46,6 +46,17 @@ reads() {
 "$plimsoll" probe --prove --report "$tmp/probe" >/dev/null 2>&1
 valid schema/record.json "$tmp/probe" "the records of probe --prove"
 reads "$tmp/probe" "a probe"
+"$plimsoll" run --runtime reference --no-arbiter --report "$tmp/reference" >/dev/null 2>&1
+if [ "$(id -u)" -eq 0 ]; then
+	valid schema/record.json "$tmp/reference" "the records of the reference"
+	reads "$tmp/reference" "the reference"
+	jq -r 'select(.type == "case" and .outcome != "pass") | "\(.name): \(.outcome): \(.detail)"' \
+		"$tmp/reference" >"$tmp/why"
+	! grep -qvE ': (absent|denied): ' "$tmp/why"
+	point $? "the reference keeps every obligation that this host lets be asked" "$tmp/why"
+else
+	skip "the records of the reference" "not root"
+fi
 "$plimsoll" run --prove --report "$tmp/run" >/dev/null 2>&1
 if [ -s "$tmp/run" ]; then
 	valid schema/record.json "$tmp/run" "the records of run --prove"

@@ -86,7 +86,8 @@ START_TEST(all_is_taken_in_its_order)
 		"  \"runtimes\": {\n"
 		"    \"runc-old\": {\"path\": \"root/sbin/runc\",\n"
 		"                   \"sysroot\": \"root\"},\n"
-		"    \"a\": \"root/sbin/runc\", \"sh\": \"/bin/sh\" },\n"
+		"    \"a\": \"root/sbin/runc\", \"sh\": \"/bin/sh\",\n"
+		"    \"ours\": \"reference\" },\n"
 		"  \"variations\": {\n"
 		"    \"plain\": {},\n"
 		"    \"all\": {\"cgroup\": \"v1\", \"append\": \"quiet nosmp\",\n"
@@ -100,13 +101,16 @@ START_TEST(all_is_taken_in_its_order)
 	assert_below(plan.kernels[0].source, "6.1/linux-image-6.1.0-56.deb");
 	ck_assert_str_eq(plan.kernels[1].name, "a");
 	ck_assert_str_eq(plan.kernels[1].source, "host");
-	ck_assert_uint_eq(plan.runtime_count, 3);
+	ck_assert_uint_eq(plan.runtime_count, 4);
 	ck_assert_str_eq(plan.runtimes[0].name, "runc-old");
 	assert_below(plan.runtimes[0].path, "root/sbin/runc");
 	assert_below(plan.runtimes[0].sysroot, "root");
 	ck_assert_str_eq(plan.runtimes[1].name, "a");
 	ck_assert_str_eq(plan.runtimes[1].sysroot, "");
 	ck_assert_str_eq(plan.runtimes[2].path, "/bin/sh");
+	ck_assert_str_eq(plan.runtimes[3].name, "ours");
+	ck_assert_str_eq(plan.runtimes[3].path, "");
+	ck_assert_str_eq(plan.runtimes[3].sysroot, "");
 	ck_assert_uint_eq(plan.variation_count, 2);
 	ck_assert_str_eq(plan.variations[0].name, "plain");
 	ck_assert_str_eq(plan.variations[0].cgroup, "unified");
@@ -250,6 +254,10 @@ static const struct {
 		"/runtimes/r: BASE/root/bin/runc: No such file or directory" },
 	{ KERNELS "\"runtimes\": {\"r\": {\"path\":\n\"two/runc\"}}}", 2,
 		"/runtimes/r/path: BASE/two/runc: no executable file" },
+	{ KERNELS "\"runtimes\": {\"reference\": \"./reference\"}}", 2,
+		"/runtimes/reference: BASE/./reference: No such file or directory" },
+	{ KERNELS "\"runtimes\": {\"r\": {\"path\": \"reference\"}}}", 2,
+		"/runtimes/r/path: BASE/reference: No such file or directory" },
 	{ KERNELS "\"runtimes\": {\"r\": \"root/sbin\"}}", 2,
 		"/runtimes/r: BASE/root/sbin: no executable file" },
 	{ KERNELS "\"runtimes\": {\"r\": {\"path\": \"root/sbin/runc\",\n"

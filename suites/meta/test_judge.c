@@ -1,10 +1,14 @@
-/* What becomes of evidence, and where it comes from: tests of suites/oci's judge and channel. */
+/*
+ * What becomes of evidence, and where it comes from: tests of suites/oci's judge, arbiter and
+ * channel.
+ */
 #include <check.h>
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "arbiter.h"
 #include "channel.h"
 #include "cleanup.h"
 #include "judge.h"
@@ -24,7 +28,8 @@ static json_t *json_of(const char *text)
 struct situation {
 	const char *name, *observe, *plain, *sabotaged;
 	const char *without_path; /* of the disproof; NULL: in the config */
-	enum outcome missing;     /* OUTCOME_PASS: no probe is missing */
+	bool may_refuse;
+	enum outcome missing; /* OUTCOME_PASS: no probe is missing */
 	enum outcome outcome;
 	enum kind kind;
 	enum fault fault;
@@ -38,6 +43,11 @@ struct situation {
 	"{\"evidence\":{},\"left\":[],\"failed_step\":{\"step\":\"s\",\"verb\":\"" verb  \
 	"\",\"exit\":\"" exit "\",\"stderr\":\"" stderr "\"},\"begun\":false,\"ended\":" \
 	"false,\"flooded\":false,\"other\":\"\"}"
+#define REFUSED(evidence, left)                                                           \
+	"{\"evidence\":" evidence ",\"left\":" left                                       \
+	",\"failed_step\":{\"step\":\"create\","                                          \
+	"\"verb\":\"create\",\"exit\":\"exit 1\",\"stderr\":\"a link\"},\"begun\":false," \
+	"\"ended\":false}"
 #define OBSERVE "{\"write/vol\":\"EROFS\"}"
 
 static const struct situation situations[] = {
@@ -94,6 +104,24 @@ static const struct situation situations[] = {
 	{ "nor is a delete that fails", OBSERVE, FAILED("delete", "exit 1", "busy"),
 		.missing = OUTCOME_ABSENT, .outcome = OUTCOME_FAIL, .kind = KIND_REFUSED,
 		.fault = FAULT_RUNTIME, .detail = "busy" },
+	{ "refused, as it may", "{\"cwd\":\"/\",\"host:list/a\":[]}",
+		REFUSED("{\"host:list/a\":[]}", "[]"), .may_refuse = true,
+		.outcome = OUTCOME_PASS, .detail = "refused, as it may: a link" },
+	{ "refused, but too late", "{\"cwd\":\"/\",\"host:list/a\":[]}",
+		REFUSED("{\"host:list/a\":[\"b\"]}", "[]"), .may_refuse = true,
+		.outcome = OUTCOME_FAIL, .kind = KIND_WRONG, .fault = FAULT_RUNTIME,
+		.detail = "host:list/a: wanted [], got [\"b\"]" },
+	{ "refused, but something was left", OBSERVE, REFUSED("{}", "[\"mount /a\"]"),
+		.may_refuse = true, .outcome = OUTCOME_FAIL, .kind = KIND_RESIDUE,
+		.fault = FAULT_RUNTIME, .detail = "left on the host: mount /a" },
+	{ "a crash is no refusal that may be", OBSERVE,
+		FAILED("create", "signal SEGV", ""), .may_refuse = true,
+		.outcome = OUTCOME_FAIL, .kind = KIND_WRONG, .fault = FAULT_RUNTIME,
+		.detail = "signal SEGV" },
+	{ "what may refuse and does not has to do it right", OBSERVE,
+		SEEN("{\"write/vol\":\"ok\"}"), .may_refuse = true,
+		.outcome = OUTCOME_FAIL, .kind = KIND_WRONG, .fault = FAULT_RUNTIME,
+		.detail = "wanted" },
 	{ "no evidence", OBSERVE, SEEN("{}"), .outcome = OUTCOME_ERROR,
 		.fault = FAULT_HARNESS,
 		.detail = "no evidence for write/vol: the witness did not report it" },
@@ -135,7 +163,9 @@ START_TEST(judge_says)
 	json_auto_t *observe = json_of(s->observe);
 	json_auto_t *without = json_pack("[{s:s, s:s}]", "op", "remove", "path",
 		s->without_path ? s->without_path : "/mounts/-1");
-	const struct kase k = { .observe = observe, .without = without };
+	const struct kase k = {
+		.observe = observe, .without = without, .otherwise_refuse = s->may_refuse
+	};
 	const struct verdict missing = { .outcome = s->missing };
 
 	struct judged j =
@@ -152,6 +182,157 @@ START_TEST(judge_says)
 		ck_assert_ptr_nonnull(
 			strstr(j.verdict.cause, "the runtime has to refuse"));
 	json_decref(j.observed);
+}
+END_TEST
+
+/* --- arbiter --- */
+
+#define THE_RUNTIME                                                         \
+	.outcome = OUTCOME_FAIL, .fault = FAULT_RUNTIME, .stage = "create", \
+	.detail = "create: exit 1: no"
+#define MISSING(o, f)                                                         \
+	{                                                                     \
+		.outcome = o, .fault = f, .cause = "why", .remedy = "do this" \
+	}
+#define PASSES                                                   \
+	{                                                        \
+		.outcome = OUTCOME_PASS, .detail = "as expected" \
+	}
+#define FAILS                                                                        \
+	{                                                                            \
+		.outcome = OUTCOME_FAIL, .fault = FAULT_RUNTIME, .kind = KIND_WRONG, \
+		.detail = "it was wrong"                                             \
+	}
+
+/* What the judge says of the runtime, the reference and a probe; what is said in the end. */
+static const struct {
+	const char *name;
+	struct verdict v, reference, missing; /* no probe is missing if it passes */
+	enum outcome outcome;
+	enum kind kind;
+	enum fault fault;
+	const char *detail, *cause; /* "": none */
+} disputes[] = {
+	{ "the reference passes", { THE_RUNTIME, .kind = KIND_REFUSED }, PASSES,
+		.outcome = OUTCOME_FAIL, .kind = KIND_REFUSED, .fault = FAULT_RUNTIME,
+		.detail = "create: exit 1: no", .cause = "" },
+	{ "a cause that is suspected stays",
+		{ THE_RUNTIME, .kind = KIND_REFUSED, .cause = "unproven: x" }, PASSES,
+		.outcome = OUTCOME_FAIL, .kind = KIND_REFUSED, .fault = FAULT_RUNTIME,
+		.detail = "no", .cause = "unproven: x" },
+	{ "the reference refuses as it has to",
+		{ .outcome = OUTCOME_FAIL, .fault = FAULT_RUNTIME, .kind = KIND_WRONG },
+		PASSES, MISSING(OUTCOME_ABSENT, FAULT_KERNEL), .outcome = OUTCOME_FAIL,
+		.kind = KIND_WRONG, .fault = FAULT_RUNTIME, .detail = "", .cause = "" },
+	{ "both fail where the kernel cannot", { THE_RUNTIME, .kind = KIND_RESIDUE },
+		FAILS, MISSING(OUTCOME_ABSENT, FAULT_KERNEL), .outcome = OUTCOME_FAIL,
+		.kind = KIND_RESIDUE, .fault = FAULT_KERNEL, .detail = "no",
+		.cause = "mnt/rro is absent here, and the reference fails, too: why" },
+	{ "both fail where a policy denies", { THE_RUNTIME, .kind = KIND_WRONG }, FAILS,
+		MISSING(OUTCOME_DENIED, FAULT_NONE), .outcome = OUTCOME_FAIL,
+		.kind = KIND_WRONG, .fault = FAULT_POLICY, .detail = "no",
+		.cause = "mnt/rro is denied here" },
+	{ "both fail where the file system cannot", { THE_RUNTIME, .kind = KIND_RESIDUE },
+		FAILS, MISSING(OUTCOME_ABSENT, FAULT_FILESYSTEM), .outcome = OUTCOME_FAIL,
+		.kind = KIND_RESIDUE, .fault = FAULT_FILESYSTEM, .detail = "no",
+		.cause = "mnt/rro is absent here" },
+	{ "both fail where the kernel breaks its contract",
+		{ THE_RUNTIME, .kind = KIND_RESIDUE }, FAILS,
+		MISSING(OUTCOME_FAIL, FAULT_NONE), .outcome = OUTCOME_FAIL,
+		.kind = KIND_RESIDUE, .fault = FAULT_KERNEL, .detail = "no",
+		.cause = "mnt/rro is fail here" },
+	{ "both fail, and the probe could not be asked",
+		{ THE_RUNTIME, .kind = KIND_RESIDUE }, FAILS,
+		MISSING(OUTCOME_ERROR, FAULT_HARNESS), .outcome = OUTCOME_FAIL,
+		.kind = KIND_RESIDUE, .fault = FAULT_RUNTIME, .detail = "no",
+		.cause = "" },
+	{ "both fail, and all probes pass", { THE_RUNTIME, .kind = KIND_REFUSED }, FAILS,
+		.outcome = OUTCOME_ERROR, .kind = KIND_NONE, .fault = FAULT_HARNESS,
+		.detail = "the reference fails, too, though every probe it needs passes: "
+			  "it was wrong; the runtime: create: exit 1: no",
+		.cause = "" },
+	{ "what is silently ignored is the runtime's, whoever does the same",
+		{ THE_RUNTIME, .kind = KIND_SILENTLY_IGNORED }, FAILS,
+		.outcome = OUTCOME_FAIL, .kind = KIND_SILENTLY_IGNORED,
+		.fault = FAULT_RUNTIME, .detail = "no", .cause = "" },
+	{ "also where the kernel cannot", { THE_RUNTIME, .kind = KIND_SILENTLY_IGNORED },
+		FAILS, MISSING(OUTCOME_ABSENT, FAULT_KERNEL), .outcome = OUTCOME_FAIL,
+		.kind = KIND_SILENTLY_IGNORED, .fault = FAULT_RUNTIME, .detail = "no",
+		.cause = "" },
+	{ "so is what is accepted where it has to be refused",
+		{ .outcome = OUTCOME_FAIL, .fault = FAULT_RUNTIME, .kind = KIND_WRONG },
+		FAILS, MISSING(OUTCOME_ABSENT, FAULT_KERNEL), .outcome = OUTCOME_FAIL,
+		.kind = KIND_WRONG, .fault = FAULT_RUNTIME, .detail = "", .cause = "" },
+	{ "a policy that is known to be the cause stays that",
+		{ .outcome = OUTCOME_FAIL,
+			.kind = KIND_REFUSED,
+			.fault = FAULT_POLICY,
+			.cause = "hybrid" },
+		PASSES, .outcome = OUTCOME_FAIL, .kind = KIND_REFUSED,
+		.fault = FAULT_POLICY, .detail = "", .cause = "hybrid" },
+	{ "even if both fail",
+		{ .outcome = OUTCOME_FAIL,
+			.kind = KIND_REFUSED,
+			.fault = FAULT_POLICY,
+			.cause = "hybrid" },
+		FAILS, .outcome = OUTCOME_FAIL, .kind = KIND_REFUSED,
+		.fault = FAULT_POLICY, .detail = "", .cause = "hybrid" },
+	{ "the reference could not be asked", { THE_RUNTIME, .kind = KIND_REFUSED },
+		{ .outcome = OUTCOME_ERROR }, .outcome = OUTCOME_FAIL,
+		.kind = KIND_REFUSED, .fault = FAULT_RUNTIME, .detail = "no",
+		.cause = "" },
+	{ "no evidence, and the reference has some",
+		{ .outcome = OUTCOME_ERROR, .fault = FAULT_HARNESS }, PASSES,
+		.outcome = OUTCOME_ERROR, .fault = FAULT_HARNESS, .detail = "",
+		.cause = "unproven: the reference is heard here" },
+	{ "no evidence of either", { .outcome = OUTCOME_ERROR, .fault = FAULT_HARNESS },
+		FAILS, .outcome = OUTCOME_ERROR, .fault = FAULT_HARNESS, .detail = "",
+		.cause = "" },
+	{ "a fixture's fault", { .outcome = OUTCOME_ERROR, .fault = FAULT_FIXTURE },
+		PASSES, .outcome = OUTCOME_ERROR, .fault = FAULT_FIXTURE, .detail = "",
+		.cause = "" },
+	{ "the runtime passes", PASSES, FAILS, .outcome = OUTCOME_PASS,
+		.detail = "as expected", .cause = "" },
+};
+
+START_TEST(arbiter_says)
+{
+	const struct verdict *missing =
+		disputes[_i].missing.outcome ? &disputes[_i].missing : NULL;
+	struct verdict v = disputes[_i].v;
+
+	arbitrate(&v, &disputes[_i].reference, missing, missing ? "mnt/rro" : NULL);
+	const char *name = disputes[_i].name;
+	ck_assert_msg(v.outcome == disputes[_i].outcome, "%s: outcome %s", name,
+		outcome_name(v.outcome));
+	ck_assert_msg(
+		v.kind == disputes[_i].kind, "%s: kind %s", name, kind_name(v.kind));
+	ck_assert_msg(
+		v.fault == disputes[_i].fault, "%s: fault %s", name, fault_name(v.fault));
+	ck_assert_msg(
+		strstr(v.detail, disputes[_i].detail) != NULL, "%s: %s", name, v.detail);
+	ck_assert_msg(*disputes[_i].cause ? strstr(v.cause, disputes[_i].cause) != NULL
+					  : !*v.cause,
+		"%s: %s", name, v.cause);
+	if (v.fault == FAULT_KERNEL)
+		ck_assert_str_eq(v.remedy, "do this");
+}
+END_TEST
+
+START_TEST(arbiter_is_asked_of_what_is_not_kept)
+{
+	static const struct {
+		enum outcome outcome;
+		bool trouble, wanted;
+	} answers[] = { { OUTCOME_PASS, false, false }, { OUTCOME_FAIL, false, true },
+		{ OUTCOME_ERROR, false, true }, { OUTCOME_ERROR, true, false },
+		{ OUTCOME_ABSENT, false, false }, { OUTCOME_DENIED, false, false } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(answers); i++) {
+		const struct verdict v = { .outcome = answers[i].outcome };
+		ck_assert_int_eq(
+			arbiter_wanted(&v, answers[i].trouble), answers[i].wanted);
+	}
 }
 END_TEST
 
@@ -285,10 +466,14 @@ END_TEST
 static Suite *suite(void)
 {
 	Suite *s = suite_create("judge");
-	TCase *evidence = tcase_create("judge"), *talk = tcase_create("channel");
+	TCase *evidence = tcase_create("judge"), *fault = tcase_create("arbiter"),
+	      *talk = tcase_create("channel");
 
 	tcase_add_loop_test(evidence, judge_says, 0, ARRAY_SIZE(situations));
 	suite_add_tcase(s, evidence);
+	tcase_add_loop_test(fault, arbiter_says, 0, ARRAY_SIZE(disputes));
+	tcase_add_test(fault, arbiter_is_asked_of_what_is_not_kept);
+	suite_add_tcase(s, fault);
 	tcase_add_checked_fixture(talk, open_channel, close_channel);
 	tcase_add_loop_test(talk, channel_hears, 0, ARRAY_SIZE(talks));
 	tcase_add_test(talk, channel_knows_signals_and_readiness);

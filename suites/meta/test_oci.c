@@ -331,6 +331,9 @@ static int load(const char *text)
 
 static const char *const good_cases[] = { CASE(""), CASE("\"requires\": [\"mnt/rro\"],"),
 	CASE("\"requires\": [\"mnt/rro\"], \"otherwise\": \"refuse\","),
+	CASE("\"otherwise\": \"refuse\","),
+	CASE("\"steps\": [{\"do\": \"create\", \"fds\": 2, \"open\": \"@a\"}],"),
+	CASE("\"rootfs\": {\"links\": [{\"at\": \"dev\", \"to\": \"@a\"}]},"),
 	CASE("\"steps\": [\"create\", {\"do\": \"delete\", \"as\": \"again\"}],"),
 	CASE("\"host\": {\"dirs\": [{\"at\": \"a/b..c\", \"owner\": \"0:7\", "
 	     "\"mode\": \"0755\"}]},") };
@@ -393,10 +396,16 @@ static const struct {
 		":5: /host/files/0/mode: must be a mode in octal" },
 	{ CASE("\"host\": {\"namespaces\": [{\"at\": \"a\", \"type\": \"mnt\"}]},"),
 		":5: /host/namespaces/0/type: must be mount, network" },
+	{ CASE("\"host\": {\"links\": [{\"at\": \"a\"}]},"),
+		":5: /host/links/0: the key \"to\" is missing" },
+	{ CASE("\"rootfs\":\n{\"mounts\": []},"), ":6: /rootfs/mounts: unknown key" },
+	{ CASE("\"rootfs\": {\"links\": [{\"at\": \"../a\", \"to\": \"b\"}]},"),
+		":5: /rootfs/links/0/at: must be" },
+	{ CASE("\"steps\": [{\"do\": \"create\", \"open\": \"@a\"}],"),
+		":5: /steps/0: \"open\" says nothing without" },
 	{ CASE("\"requires\": [\"mnt/rro\",\n\"mnt/none\"],"),
 		":6: /requires/1: there is no probe \"mnt/none\"" },
 	{ CASE("\"requires\": [1],"), ":5: /requires/0: must be the name of a probe" },
-	{ CASE("\"otherwise\": \"refuse\","), ":5: /otherwise: says nothing without" },
 	{ CASE("\"requires\": [\"mnt/rro\"],\n\"otherwise\": \"fail\","),
 		":6: /otherwise: may only be \"refuse\"" },
 	{ CASE("\"steps\": [\"create\",\n\"destroy\"],"),
@@ -424,6 +433,9 @@ static const struct {
 	{ HEAD OBSERVE "\"without\": []}", ":6: /without: is empty" },
 	{ HEAD OBSERVE "\"without\": [{\"op\": \"copy\", \"path\": \"/a\"}]}",
 		":6: /without: operation 0 is \"copy\"" },
+	{ HEAD OBSERVE "\"without\": [{\"op\": \"add\", \"path\": \"/rootfs/dirs/-\", "
+		       "\"value\": 1}]}",
+		":6: /without: operation 0 may only remove from /rootfs" },
 	{ HEAD OBSERVE, ":6: string or '}' expected near end of file" },
 	{ HEAD "\"since\": \"1.", ":5: premature end of input" },
 	{ HEAD "\"since\": \"\xff\"", ":5: unable to decode byte 0xff" },

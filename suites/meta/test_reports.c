@@ -163,6 +163,10 @@ START_TEST(record_survives_writing_and_reading)
 }
 END_TEST
 
+#define A_CASE                                                                \
+	"\"type\":\"case\",\"name\":\"n\",\"runtime\":\"r\",\"about\":\"a\"," \
+	"\"outcome\":\"fail\","
+
 static const struct {
 	const char *line, *says;
 } bad_records[] = {
@@ -203,6 +207,12 @@ static const struct {
 		"\"accel\" of \"boot\" is not a string" },
 	{ "{\"type\":\"env\",\"format\":1,\"boot\":{\"accel\":\"tcg\",\"label\":[]}}",
 		"\"label\" of \"boot\" is not a string" },
+	{ "{" A_CASE "\"arbiter\":\"pass\"}", "\"arbiter\" is not an object" },
+	{ "{" A_CASE "\"arbiter\":{}}", "\"outcome\" of \"arbiter\"" },
+	{ "{" A_CASE "\"arbiter\":{\"outcome\":\"maybe\"}}",
+		"\"outcome\" of \"arbiter\"" },
+	{ "{" A_CASE "\"arbiter\":{\"outcome\":\"pass\",\"detail\":1}}",
+		"\"detail\" of \"arbiter\" is not a string" },
 };
 
 START_TEST(bad_record_is_refused)

@@ -108,12 +108,16 @@ static int make_config(struct trial *t, char *why, size_t why_size)
 			json_object_get(config, "mounts"), (json_t *)t->k->mounts);
 	json_object_set_new(config, "steps",
 		t->k->steps ? json_deep_copy(t->k->steps) : default_steps());
+	if (t->k->rootfs)
+		json_object_set_new(config, "rootfs", json_deep_copy(t->k->rootfs));
 	if (r == 0 && t->sabotaged)
 		r = patch_apply(config, t->k->without, why, why_size);
 	if (r < 0)
 		return r;
 	t->steps = json_incref(json_object_get(config, "steps"));
+	t->rootfs = json_incref(json_object_get(config, "rootfs"));
 	json_object_del(config, "steps");
+	json_object_del(config, "rootfs");
 	t->config = bundle_resolve_json(t, config);
 	return t->config ? 0 : -ENOMEM;
 }
@@ -162,7 +166,7 @@ static int give_rootfs(const struct trial *t, char *rootfs)
 	return fts ? r : -errno;
 }
 
-static int make_rootfs(const struct trial *t)
+static int make_rootfs(const struct trial *t, char *why, size_t why_size)
 {
 	static const char *const dirs[] = { "", "/proc", "/sys", "/dev", "/etc", "/tmp" };
 	static const char passwd[] = "root:x:0:0:root:/root:/bin/sh\n";
@@ -193,6 +197,8 @@ static int make_rootfs(const struct trial *t)
 	if (r == 0)
 		r = put_file(path, ask, size, 0644);
 	free(ask);
+	if (r == 0)
+		r = prepare_rootfs(t, why, why_size);
 	return r < 0 ? r : give_rootfs(t, rootfs);
 }
 
@@ -212,8 +218,10 @@ int bundle_make(struct trial *t, char *why, size_t why_size)
 	if ((r = prepare_host(t, why, why_size)) < 0 ||
 		(r = make_config(t, why, why_size)) < 0)
 		return r;
-	if ((r = make_rootfs(t)) < 0) {
-		snprintf(why, why_size, "making the root file system: %s", strerror(-r));
+	if ((r = make_rootfs(t, why, why_size)) < 0) {
+		if (!*why)
+			snprintf(why, why_size, "making the root file system: %s",
+				strerror(-r));
 		return r;
 	}
 	snprintf(path, sizeof(path), "%s/bundle/config.json", t->workspace);

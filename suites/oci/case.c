@@ -46,34 +46,45 @@ static const struct strict_form mode = { "a mode in octal", is_mode };
 static const struct strict_form ns_type = { "mount, network, uts, ipc, user or cgroup",
 	prepare_knows_namespace };
 
-static int check_host(const struct strict *s, const json_t *host)
-{
-	static const struct strict_member keys[] = { { "mounts", JSON_ARRAY },
-		{ "dirs", JSON_ARRAY }, { "files", JSON_ARRAY },
-		{ "namespaces", JSON_ARRAY } };
-	static const struct strict_member mount[] = { { "at", JSON_STRING, true, &below },
-		{ "type", JSON_STRING, true }, { "data", JSON_STRING } };
-	static const struct strict_member dir[] = { { "at", JSON_STRING, true, &below },
-		{ "owner", JSON_STRING, false, &ids },
-		{ "mode", JSON_STRING, false, &mode } };
-	static const struct strict_member file[] = { { "at", JSON_STRING, true, &below },
-		{ "owner", JSON_STRING, false, &ids },
-		{ "mode", JSON_STRING, false, &mode }, { "text", JSON_STRING } };
-	static const struct strict_member ns[] = { { "at", JSON_STRING, true, &below },
-		{ "type", JSON_STRING, true, &ns_type },
-		{ "owner", JSON_STRING, false, &below }, { "map", JSON_STRING } };
-	int r;
+static const struct strict_member dir_keys[] = { { "at", JSON_STRING, true, &below },
+	{ "owner", JSON_STRING, false, &ids }, { "mode", JSON_STRING, false, &mode } };
+static const struct strict_member file_keys[] = { { "at", JSON_STRING, true, &below },
+	{ "owner", JSON_STRING, false, &ids }, { "mode", JSON_STRING, false, &mode },
+	{ "text", JSON_STRING } };
+static const struct strict_member link_keys[] = { { "at", JSON_STRING, true, &below },
+	{ "to", JSON_STRING, true } };
+static const struct strict_member mount_keys[] = { { "at", JSON_STRING, true, &below },
+	{ "type", JSON_STRING, true }, { "data", JSON_STRING } };
+static const struct strict_member ns_keys[] = { { "at", JSON_STRING, true, &below },
+	{ "type", JSON_STRING, true, &ns_type }, { "owner", JSON_STRING, false, &below },
+	{ "map", JSON_STRING } };
 
-	if ((r = strict_members(s, host, "/host", keys, ARRAY_SIZE(keys))) < 0 ||
-		(r = strict_list(s, json_object_get(host, "mounts"), "/host/mounts",
-			 mount, ARRAY_SIZE(mount))) < 0 ||
-		(r = strict_list(s, json_object_get(host, "dirs"), "/host/dirs", dir,
-			 ARRAY_SIZE(dir))) < 0 ||
-		(r = strict_list(s, json_object_get(host, "files"), "/host/files", file,
-			 ARRAY_SIZE(file))) < 0)
-		return r;
-	return strict_list(s, json_object_get(host, "namespaces"), "/host/namespaces", ns,
-		ARRAY_SIZE(ns));
+/* A root file system has the first three of these only. */
+static const struct {
+	const char *key;
+	const struct strict_member *keys;
+	size_t count;
+} kinds[] = { { "dirs", dir_keys, ARRAY_SIZE(dir_keys) },
+	{ "files", file_keys, ARRAY_SIZE(file_keys) },
+	{ "links", link_keys, ARRAY_SIZE(link_keys) },
+	{ "mounts", mount_keys, ARRAY_SIZE(mount_keys) },
+	{ "namespaces", ns_keys, ARRAY_SIZE(ns_keys) } };
+
+static int check_prepared(
+	const struct strict *s, const json_t *wanted, const char *at, size_t count)
+{
+	struct strict_member members[ARRAY_SIZE(kinds)] = { 0 };
+	char path[64];
+
+	for (size_t i = 0; i < count; i++)
+		members[i] = (struct strict_member) { kinds[i].key, JSON_ARRAY };
+	int r = wanted ? strict_members(s, wanted, at, members, count) : 0;
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		snprintf(path, sizeof(path), "%s/%s", at, kinds[i].key);
+		r = strict_list(s, json_object_get(wanted, kinds[i].key), path,
+			kinds[i].keys, kinds[i].count);
+	}
+	return r;
 }
 
 static int check_steps(const struct strict *s, const json_t *steps)
@@ -81,7 +92,8 @@ static int check_steps(const struct strict *s, const json_t *steps)
 	static const struct strict_member step[] = { { "do", JSON_STRING, true },
 		{ "as", JSON_STRING }, { "id", JSON_STRING }, { "signal", JSON_STRING },
 		{ "pid-file", JSON_STRING }, { "cwd", JSON_STRING },
-		{ "fds", JSON_INTEGER }, { "preserve-fds", JSON_INTEGER } };
+		{ "fds", JSON_INTEGER }, { "open", JSON_STRING },
+		{ "preserve-fds", JSON_INTEGER } };
 	char at[64], why[256];
 	size_t i;
 	json_t *value;
@@ -117,15 +129,28 @@ static int check_observe(const struct strict *s, const struct kase *k)
 	return 0;
 }
 
+static const char *text_of(const json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}
+
 static int check_without(const struct strict *s, const struct kase *k)
 {
 	char why[256];
+	size_t i;
+	json_t *op;
 
 	if (!json_array_size(k->without))
 		return strict_complain(s, "/without",
 			"is empty: a case without a disproof proves nothing");
 	if (patch_check(k->without, why, sizeof(why)) < 0)
 		return strict_complain(s, "/without", "%s", why);
+	/* What it adds there would be prepared unread. */
+	json_array_foreach((json_t *)k->without, i, op)
+		if (!strncmp(text_of(op, "path"), "/rootfs", 7) &&
+			strcmp(text_of(op, "op"), "remove"))
+			return strict_complain(s, "/without",
+				"operation %zu may only remove from /rootfs", i);
 	return 0;
 }
 
@@ -177,9 +202,6 @@ static int take_otherwise(const struct strict *s, struct kase *k)
 		return 0;
 	if (strcmp(word, "refuse"))
 		return strict_complain(s, "/otherwise", "may only be \"refuse\"");
-	if (!k->requires)
-		return strict_complain(
-			s, "/otherwise", "says nothing without \"requires\"");
 	k->otherwise_refuse = true;
 	return 0;
 }
@@ -192,8 +214,8 @@ static int check(const struct strict *s, struct kase *k)
 		{ "since", JSON_STRING }, { "requires", JSON_ARRAY },
 		{ "otherwise", JSON_STRING }, { "config", JSON_OBJECT },
 		{ "mounts", JSON_ARRAY }, { "host", JSON_OBJECT },
-		{ "steps", JSON_ARRAY }, { "observe", JSON_OBJECT, true },
-		{ "without", JSON_ARRAY, true } };
+		{ "rootfs", JSON_OBJECT }, { "steps", JSON_ARRAY },
+		{ "observe", JSON_OBJECT, true }, { "without", JSON_ARRAY, true } };
 	int r;
 
 	if ((r = strict_members(s, k->json, "", keys, ARRAY_SIZE(keys))) < 0 ||
@@ -204,11 +226,13 @@ static int check(const struct strict *s, struct kase *k)
 	k->config = json_object_get(k->json, "config");
 	k->mounts = json_object_get(k->json, "mounts");
 	k->host = json_object_get(k->json, "host");
+	k->rootfs = json_object_get(k->json, "rootfs");
 	k->steps = json_object_get(k->json, "steps");
 	k->observe = json_object_get(k->json, "observe");
 	k->without = json_object_get(k->json, "without");
 	if ((r = take_otherwise(s, k)) < 0 ||
-		(k->host && (r = check_host(s, k->host)) < 0) ||
+		(r = check_prepared(s, k->host, "/host", ARRAY_SIZE(kinds))) < 0 ||
+		(r = check_prepared(s, k->rootfs, "/rootfs", 3)) < 0 ||
 		(r = check_steps(s, k->steps)) < 0 || (r = check_observe(s, k)) < 0 ||
 		(r = check_without(s, k)) < 0)
 		return r;

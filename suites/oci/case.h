@@ -6,14 +6,16 @@
  *   id         the row, or rows, of the catalogue of behaviours
  *   spec       the clause it comes from; since: the spec version that brought it
  *   requires   probes; where one does not pass, the case is not asked, unless
- *   otherwise  is "refuse": then the runtime must refuse what the kernel cannot do
+ *   otherwise  is "refuse": then the runtime must refuse what the kernel cannot do; without
+ *              requires it may refuse everywhere, and must if it cannot do it right
  *   config     an RFC 7396 merge patch on fixtures/base/config.json
  *   mounts     appended to the config's mounts
- *   host       what is prepared outside: mounts, dirs, files, namespaces
+ *   host       what is prepared outside: mounts, dirs, files, links, namespaces
+ *   rootfs     what is in the root file system besides: dirs, files, links
  *   steps      what is done; default: create, start, collect, delete
  *   observe    fact -> what is expected: a literal or one matcher
  *   without    the disproof: an RFC 6902 patch that takes the tested thing out of the bundle,
- *              or, at /steps, out of what is done
+ *              or, at /steps, out of what is done, or, at /rootfs, of the root file system
  */
 #ifndef PLIMSOLL_CASE_H
 #define PLIMSOLL_CASE_H
@@ -30,7 +32,8 @@ struct kase {
 	json_t *json;
 	/* Borrowed from json: */
 	const char *level, *obligation, *spec;
-	const json_t *requires, *config, *mounts, *host, *steps, *observe, *without;
+	const json_t *requires, *config, *mounts, *host, *rootfs, *steps, *observe,
+		*without;
 	bool otherwise_refuse;
 };
 

@@ -74,8 +74,8 @@ static char *stream_text(int fd, bool *flooded)
 
 /*
  * The runtime is to meet what it meets under any engine, however we were started: no signal
- * blocked or ignored, no descriptor of our caller's, none of the messages that an init system
- * meant for us.
+ * blocked or ignored, none of the messages that an init system meant for us; runtime_exec() sees
+ * to the descriptors.
  */
 static void clean_process(void)
 {
@@ -89,7 +89,6 @@ static void clean_process(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	for (size_t i = 0; i < ARRAY_SIZE(ours); i++)
 		unsetenv(ours[i]);
-	close_above(STDERR_FILENO);
 }
 
 static void exec_command(
@@ -103,15 +102,13 @@ static void exec_command(
 	if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0)
 		_exit(127);
 	clean_process();
-	for (int i = 0; i < cmd->fds; i++)
-		dup2(0, STDERR_FILENO + 1 + i);
 	if (chdir(cmd->cwd ? cmd->cwd : bundle) < 0) {
 		dprintf(2, "cannot enter %s: %s\n", cmd->cwd ? cmd->cwd : bundle,
 			strerror(errno));
 		_exit(127);
 	}
-	execv(cmd->argv[0], (char *const *)cmd->argv);
-	dprintf(2, "cannot run %s: %s\n", cmd->argv[0], strerror(errno));
+	int r = runtime_exec(t->runtime, cmd->argv, cmd->open, cmd->fds);
+	dprintf(2, "cannot run %s: %s\n", t->runtime->path, strerror(-r));
 	_exit(127);
 }
 

@@ -7,10 +7,11 @@
 #define COMMAND_OUTPUT_MAX (64u << 10) /* bytes of each stream that are kept */
 
 struct command {
-	const char *const *argv; /* argv[0] is a path */
+	const char *const *argv; /* argv[0] is the runtime's path */
 	const char *cwd;         /* NULL: the bundle */
-	bool to_witness; /* its stdout is the container's: the witness's channel */
-	int fds;         /* descriptors that it finds open besides 0, 1 and 2 */
+	bool to_witness;  /* its stdout is the container's: the witness's channel */
+	int fds;          /* descriptors that it finds open besides 0, 1 and 2 */
+	const char *open; /* a path that these are opened from; NULL: /dev/null */
 };
 
 struct command_result {

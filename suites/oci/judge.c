@@ -229,6 +229,27 @@ static struct verdict without_kernel(const struct verdict *seen, const json_t *p
 	return v;
 }
 
+/* To refuse is right, too, if nothing was done before that must not be done, and nothing is left. */
+static struct verdict may_refuse(
+	const json_t *plain, const json_t *observed, size_t wrong)
+{
+	const json_t *left = json_object_get(plain, "left");
+	struct verdict v = { .outcome = OUTCOME_PASS };
+
+	if (wrong) {
+		v.outcome = OUTCOME_FAIL;
+		v.fault = FAULT_RUNTIME;
+		v.kind = KIND_WRONG;
+		say_mismatch(&v, observed);
+	} else if (json_array_size(left)) {
+		v = residue_verdict(left);
+	} else {
+		VERDICT_TEXT(v.detail, "refused, as it may: %.300s",
+			text_of(json_object_get(plain, "failed_step"), "stderr"));
+	}
+	return v;
+}
+
 struct judged judge(const struct kase *k, const json_t *plain, const json_t *sabotaged,
 	const struct verdict *missing, const char *missing_name)
 {
@@ -241,7 +262,9 @@ struct judged judge(const struct kase *k, const json_t *plain, const json_t *sab
 		return j;
 	}
 	j.observed = compare(k, plain, &wrong, &unseen);
-	if (json_object_get(plain, "failed_step"))
+	if (k->otherwise_refuse && !k->requires && refused(plain))
+		j.verdict = may_refuse(plain, j.observed, wrong);
+	else if (json_object_get(plain, "failed_step"))
 		j.verdict = step_verdict(plain);
 	else
 		j.verdict =

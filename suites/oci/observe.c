@@ -89,7 +89,7 @@ static bool raw_name(const char *key, char *name, size_t size)
 int observe_check(const char *key, const json_t *steps, char *why, size_t why_size)
 {
 	static const char *const shown[] = { "exit", "stderr", "state", "features",
-		"pid-file", "left" };
+		"pid-file", "left", "init-exe", "init-dirs" };
 	const char *path, *colon = strchr(key, ':');
 
 	if (strpbrk(key, "\n\r")) {
@@ -118,7 +118,8 @@ int observe_check(const char *key, const json_t *steps, char *why, size_t why_si
 		if (!strcmp(colon + 1, shown[i]))
 			return 0;
 	snprintf(why, why_size,
-		"a step shows exit, stderr, state, features, pid-file or left");
+		"a step shows exit, stderr, state, features, pid-file, left, init-exe or "
+		"init-dirs");
 	return -EINVAL;
 }
 

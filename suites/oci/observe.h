@@ -3,7 +3,7 @@
  *   FACT[/PATH]       the witness's, from inside the container
  *   host:FACT/PATH    the same fact from outside; PATH is below the case's host directory
  *   STEP:WHAT         what a step showed: exit ("ok", "error", ...), stderr, state, features,
- *                     pid-file, left
+ *                     pid-file, left; after it, of the container's process: init-exe, init-dirs
  * Some facts are derived from raw ones: capabilities, noNewPrivileges, seccomp (status),
  * mount/PATH (mountinfo), namespace/TYPE (ns/TYPE), started, signals, exited.
  */

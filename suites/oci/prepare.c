@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "ask.h"
+#include "bundle.h"
 #include "pool.h"
 #include "prepare.h"
 
@@ -19,9 +20,15 @@ static const char *text_of(const json_t *object, const char *key)
 	return json_string_value(json_object_get(object, key));
 }
 
-static void host_path(const struct trial *t, const char *at, char *path, size_t size)
+/* Where things are made: "host" or "bundle/rootfs", in the workspace. */
+struct place {
+	const struct trial *t;
+	const char *dir;
+};
+
+static void path_at(const struct place *p, const char *at, char *path, size_t size)
 {
-	snprintf(path, size, "%s/host/%s", t->workspace, at);
+	snprintf(path, size, "%s/%s/%s", p->t->workspace, p->dir, at);
 }
 
 /* mkdir -p of the directories above `path`; the last one too if `self`. */
@@ -49,33 +56,33 @@ static int set_owner_and_mode(const char *path, const json_t *item)
 	return mode && chmod(path, strtoul(mode, NULL, 8)) < 0 ? -errno : 0;
 }
 
-static int make_mount(const struct trial *t, const json_t *item)
+static int make_mount(const struct place *p, const json_t *item)
 {
 	const char *type = text_of(item, "type"), *data = text_of(item, "data");
 	char path[PATH_MAX];
 
-	host_path(t, text_of(item, "at"), path, sizeof(path));
+	path_at(p, text_of(item, "at"), path, sizeof(path));
 	int r = make_parents(path, true);
 	if (r == 0 && mount("plimsoll", path, type, 0, data) < 0)
 		r = -errno;
 	return r;
 }
 
-static int make_dir(const struct trial *t, const json_t *item)
+static int make_dir(const struct place *p, const json_t *item)
 {
 	char path[PATH_MAX];
 
-	host_path(t, text_of(item, "at"), path, sizeof(path));
+	path_at(p, text_of(item, "at"), path, sizeof(path));
 	int r = make_parents(path, true);
 	return r < 0 ? r : set_owner_and_mode(path, item);
 }
 
-static int make_file(const struct trial *t, const json_t *item)
+static int make_file(const struct place *p, const json_t *item)
 {
 	const char *text = text_of(item, "text");
 	char path[PATH_MAX];
 
-	host_path(t, text_of(item, "at"), path, sizeof(path));
+	path_at(p, text_of(item, "at"), path, sizeof(path));
 	int r = make_parents(path, false);
 	if (r < 0)
 		return r;
@@ -86,6 +93,21 @@ static int make_file(const struct trial *t, const json_t *item)
 	if (text && write(fd, text, strlen(text)) < 0)
 		return -errno;
 	return set_owner_and_mode(path, item);
+}
+
+/* A link takes the place of an empty directory: the root file system has some. */
+static int make_link(const struct place *p, const json_t *item)
+{
+	char path[PATH_MAX], to[PATH_MAX];
+
+	path_at(p, text_of(item, "at"), path, sizeof(path));
+	bundle_resolve(p->t, text_of(item, "to"), to, sizeof(to));
+	int r = make_parents(path, false);
+	if (r < 0)
+		return r;
+	if (rmdir(path) < 0 && errno != ENOENT)
+		return -errno;
+	return symlink(to, path) < 0 ? -errno : 0;
 }
 
 static const struct {
@@ -166,15 +188,15 @@ static int hold_and_pin(size_t type, int owner, const char *map, const char *pat
 	return r;
 }
 
-static int make_namespace(const struct trial *t, const json_t *item)
+static int make_namespace(const struct place *p, const json_t *item)
 {
 	const char *type = text_of(item, "type"), *owner = text_of(item, "owner");
 	char path[PATH_MAX], owner_path[PATH_MAX];
 	_cleanup_close_ int owner_fd = -1;
 
-	host_path(t, text_of(item, "at"), path, sizeof(path));
+	path_at(p, text_of(item, "at"), path, sizeof(path));
 	if (owner) {
-		host_path(t, owner, owner_path, sizeof(owner_path));
+		path_at(p, owner, owner_path, sizeof(owner_path));
 		owner_fd = open(owner_path, O_RDONLY | O_CLOEXEC);
 		if (owner_fd < 0)
 			return -errno;
@@ -185,29 +207,47 @@ static int make_namespace(const struct trial *t, const json_t *item)
 	return -EINVAL;
 }
 
-int prepare_host(const struct trial *t, char *why, size_t why_size)
+struct item_kind {
+	const char *key;
+	int (*make)(const struct place *p, const json_t *item);
+};
+
+static int prepare(const struct place *p, const json_t *wanted,
+	const struct item_kind *kinds, size_t count, char *why, size_t why_size)
 {
-	static const struct {
-		const char *key;
-		int (*make)(const struct trial *t, const json_t *item);
-	} kinds[] = {
-		{ "mounts", make_mount },
-		{ "dirs", make_dir },
-		{ "files", make_file },
-		{ "namespaces", make_namespace },
-	};
 	size_t i;
 	json_t *item;
 
-	for (size_t k = 0; k < ARRAY_SIZE(kinds); k++) {
-		json_array_foreach(json_object_get(t->k->host, kinds[k].key), i, item) {
-			int r = kinds[k].make(t, item);
+	for (size_t k = 0; k < count; k++) {
+		json_array_foreach(json_object_get(wanted, kinds[k].key), i, item) {
+			int r = kinds[k].make(p, item);
 			if (r < 0) {
-				snprintf(why, why_size, "preparing host %s \"%s\": %s",
-					kinds[k].key, text_of(item, "at"), strerror(-r));
+				snprintf(why, why_size, "preparing %s %s \"%s\": %s",
+					p->dir, kinds[k].key, text_of(item, "at"),
+					strerror(-r));
 				return r;
 			}
 		}
 	}
 	return 0;
+}
+
+int prepare_host(const struct trial *t, char *why, size_t why_size)
+{
+	static const struct item_kind kinds[] = { { "mounts", make_mount },
+		{ "dirs", make_dir }, { "files", make_file }, { "links", make_link },
+		{ "namespaces", make_namespace } };
+	const struct place p = { t, "host" };
+
+	return prepare(&p, t->k->host, kinds, ARRAY_SIZE(kinds), why, why_size);
+}
+
+int prepare_rootfs(const struct trial *t, char *why, size_t why_size)
+{
+	/* Links come last: nothing is made through one. */
+	static const struct item_kind kinds[] = { { "dirs", make_dir },
+		{ "files", make_file }, { "links", make_link } };
+	const struct place p = { t, "bundle/rootfs" };
+
+	return prepare(&p, t->rootfs, kinds, ARRAY_SIZE(kinds), why, why_size);
 }

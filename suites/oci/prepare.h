@@ -1,4 +1,4 @@
-/* What a case wants prepared outside the container: its "host" member. */
+/* What a case wants prepared: its "host" and "rootfs" members. */
 #ifndef PLIMSOLL_PREPARE_H
 #define PLIMSOLL_PREPARE_H
 
@@ -9,9 +9,12 @@ bool prepare_knows_namespace(const char *type);
 
 /*
  * Makes it below host/ of the workspace, in the dock's own mount namespace, where it dies
- * with the dock. In this order: mounts, dirs, files, namespaces. 0, or -errno with a sentence
- * in `why`.
+ * with the dock. In this order: mounts, dirs, files, links, namespaces. 0, or -errno with a
+ * sentence in `why`.
  */
 int prepare_host(const struct trial *t, char *why, size_t why_size);
+
+/* The same for the root file system that is there already: dirs, files, links. */
+int prepare_rootfs(const struct trial *t, char *why, size_t why_size);
 
 #endif

@@ -10,6 +10,7 @@
 #include "bundle.h"
 #include "command.h"
 #include "env.h"
+#include "init.h"
 #include "observe.h"
 #include "pool.h"
 #include "printable.h"
@@ -34,6 +35,7 @@ struct step step_read(const json_t *json)
 		s.signal = json_string_value(json_object_get(json, "signal"));
 		s.pid_file = json_string_value(json_object_get(json, "pid-file"));
 		s.cwd = json_string_value(json_object_get(json, "cwd"));
+		s.open = json_string_value(json_object_get(json, "open"));
 		s.fds = json_integer_value(json_object_get(json, "fds"));
 		s.preserve_fds =
 			json_integer_value(json_object_get(json, "preserve-fds"));
@@ -51,6 +53,10 @@ int step_check(const json_t *json, char *why, size_t why_size)
 		s.preserve_fds > FDS_MAX) {
 		snprintf(why, why_size, "\"fds\" and \"preserve-fds\" are 0 to %d",
 			FDS_MAX);
+		return -EINVAL;
+	}
+	if (s.open && !s.fds) {
+		snprintf(why, why_size, "\"open\" says nothing without \"fds\"");
 		return -EINVAL;
 	}
 	for (size_t i = 0; s.verb && i < ARRAY_SIZE(verbs); i++)
@@ -123,7 +129,7 @@ static int run_verb(struct trial *t, const struct step *s, const char *const *ar
 	struct command_result *ret)
 {
 	const char *argv[LIST_MAX + 6];
-	char root[128], cwd[PATH_MAX];
+	char root[128], cwd[PATH_MAX], open[PATH_MAX];
 	size_t n = 0;
 
 	snprintf(root, sizeof(root), "%s/state", t->workspace);
@@ -135,10 +141,12 @@ static int run_verb(struct trial *t, const struct step *s, const char *const *ar
 		argv[n++] = *args;
 	argv[n] = NULL;
 	bundle_resolve(t, s->cwd ? s->cwd : "@bundle", cwd, sizeof(cwd));
+	bundle_resolve(t, s->open ? s->open : "", open, sizeof(open));
 	struct command cmd = { .argv = argv,
 		.cwd = cwd,
 		.to_witness = !strcmp(s->verb, "create"),
-		.fds = s->fds };
+		.fds = s->fds,
+		.open = s->open ? open : NULL };
 	int r = command_run(t, &cmd, ret);
 	if (r < 0)
 		return r;
@@ -340,6 +348,25 @@ static int do_delete(struct trial *t, const struct step *s)
 	return 0;
 }
 
+/* What only some cases want to see after a step. */
+static void look_around(struct trial *t, const struct step *s)
+{
+	static const struct {
+		const char *what;
+		json_t *(*look)(pid_t init);
+	} looks[] = { { "init-exe", init_exe }, { "init-dirs", init_dirs } };
+	char key[256];
+
+	for (size_t i = 0; t->init && i < ARRAY_SIZE(looks); i++) {
+		snprintf(key, sizeof(key), "%s:%s", s->as, looks[i].what);
+		if (json_object_get(t->k->observe, key))
+			put(t, s->as, looks[i].what, looks[i].look(t->init));
+	}
+	snprintf(key, sizeof(key), "%s:left", s->as);
+	if (json_object_get(t->k->observe, key) && !json_object_get(t->evidence, key))
+		put(t, s->as, "left", residue_since(t, t->before));
+}
+
 static int do_step(struct trial *t, const struct step *s)
 {
 	if (!strcmp(s->verb, "create"))
@@ -376,6 +403,8 @@ int steps_run(struct trial *t, char *why, size_t why_size)
 	json_array_foreach(t->steps, i, json) {
 		struct step s = step_read(json);
 		int r = do_step(t, &s);
+		if (r == 0)
+			look_around(t, &s);
 		if (r < 0) {
 			snprintf(why, why_size, "step %s: cannot run %s: %s", s.as,
 				t->runtime->path, strerror(-r));

@@ -1,14 +1,15 @@
 /*
  * What is done with a container. A step is a verb, or an object:
  *   {"do": VERB, "as": NAME, "id": ID, "signal": SIG, "pid-file": PATH, "cwd": DIR,
- *    "fds": N, "preserve-fds": N}
+ *    "fds": N, "open": PATH, "preserve-fds": N}
  * VERB is a command of the OCI command line (create start state kill delete features), or
  * `watch`: look for a fifth of a second whether the witness begins, or `collect`: wait until
  * the witness has said what there is to say. If it has to wait for signals, the first collect
  * ends when it is ready for them. NAME is how observations name
  * the step (default: the verb). The runtime finds `fds` descriptors more than the standard
- * streams open, from 3 on; "preserve-fds" is an option of create, and no pid file is asked
- * for if "pid-file" is "". A step whose exit nobody observes has to succeed.
+ * streams open, from 3 on, all of them of PATH (default: /dev/null); "preserve-fds" is an
+ * option of create, and no pid file is asked for if "pid-file" is "". A step whose exit nobody
+ * observes has to succeed.
  */
 #ifndef PLIMSOLL_STEPS_H
 #define PLIMSOLL_STEPS_H
@@ -16,14 +17,14 @@
 #include "trial.h"
 
 struct step {
-	const char *verb, *as, *id, *signal, *pid_file, *cwd;
+	const char *verb, *as, *id, *signal, *pid_file, *cwd, *open;
 	long long fds, preserve_fds; /* 0 where the step does not say */
 };
 
 /* Checks one step's form. 0, or -EINVAL with a sentence in `why`. */
 int step_check(const json_t *json, char *why, size_t why_size);
 
-/* Borrows from json; id, signal, pid_file and cwd are NULL where the step does not say. */
+/* Borrows from json; id, signal, pid_file, cwd and open are NULL where the step does not say. */
 struct step step_read(const json_t *json);
 
 /* Does the witness have to wait for signals? That is so if any step is a kill. */

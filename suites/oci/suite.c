@@ -1,16 +1,13 @@
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "arbiter.h"
 #include "asking.h"
+#include "batch.h"
 #include "guard.h"
 #include "judge.h"
 #include "options.h"
-#include "pool.h"
 #include "printable.h"
 #include "suite.h"
 
@@ -18,6 +15,12 @@
 
 struct required {
 	const char *name;
+	struct verdict verdict;
+};
+
+/* What the reference makes of a case. */
+struct precedent {
+	bool known;
 	struct verdict verdict;
 };
 
@@ -30,6 +33,8 @@ struct suite {
 	json_t *unreadable; /* {"name", "why"} of cases that cannot be read */
 	struct required required[128];
 	size_t required_count;
+	struct runtime reference; /* found when it is first needed */
+	struct precedent canary_precedent, *precedents; /* as many as cases */
 };
 
 /* One runtime's run. */
@@ -38,10 +43,16 @@ struct run {
 	const struct runtime *runtime;
 	const struct env *env;
 	struct sink *sink;
-	struct kase *const *cases; /* those that are asked */
-	json_t **results;          /* {"plain", "sabotaged", "ms"} or NULL */
-	bool prove;
-	size_t done, count;
+};
+
+/* A case on a runtime: its trial, and what is said of it. */
+struct answer {
+	struct kase *k;
+	json_t *result; /* see struct batch */
+	struct judged judged;
+	const struct verdict *missing;   /* on a probe that it needs, or NULL */
+	const char *missing_name;        /* of that probe */
+	const struct verdict *reference; /* on the same case, or NULL: not asked */
 };
 
 /* Names of files may hold anything. */
@@ -76,9 +87,10 @@ static int load_cases(struct suite *s, char *why, size_t why_size)
 	while (paths && paths[n])
 		n++;
 	s->cases = calloc(n + 1, sizeof(*s->cases));
+	s->precedents = calloc(n + 1, sizeof(*s->precedents));
 	s->unreadable = json_array();
 	for (size_t i = 0; i < n; i++) {
-		if (s->cases)
+		if (s->cases && s->precedents)
 			load_case(s, paths[i]);
 		free(paths[i]);
 	}
@@ -121,6 +133,8 @@ struct suite *suite_load(const struct suite_options *opt, char *why, size_t why_
 		return NULL;
 	}
 	s->opt = *opt;
+	s->opt.deadline_ms = opt->deadline_ms ?: DEADLINE_MS;
+	s->reference.image = -1;
 	if (load_base(s, why, why_size) < 0 ||
 		case_load(opt->fixtures, "base/canary.json", &s->canary, why, why_size) <
 			0 ||
@@ -140,7 +154,9 @@ void suite_free(struct suite *s)
 	case_free(&s->canary);
 	json_decref(s->base);
 	json_decref(s->unreadable);
+	runtime_release(&s->reference);
 	free(s->cases);
+	free(s->precedents);
 	free(s);
 }
 
@@ -236,15 +252,21 @@ static json_t *case_record(struct run *run, const struct kase *k, const struct v
 	return json;
 }
 
-static void record_case(
-	struct run *run, const struct kase *k, struct judged *j, const json_t *result)
+/* The verdict on an answer, by all that is known. */
+static void record_answer(struct run *run, struct answer *a)
 {
-	if (j->verdict.outcome == OUTCOME_FAIL)
-		ask_suspects(run, &j->verdict);
-	json_t *json = case_record(run, k, &j->verdict);
-	if (j->observed)
-		json_object_set_new(json, "observed", j->observed);
-	const json_t *ms = json_object_get(result, "ms");
+	struct verdict *v = &a->judged.verdict;
+
+	if (v->outcome == OUTCOME_FAIL)
+		ask_suspects(run, v);
+	if (a->reference)
+		arbitrate(v, a->reference, a->missing, a->missing_name);
+	json_t *json = case_record(run, a->k, v);
+	if (a->reference)
+		json_object_set_new(json, "arbiter", arbiter_json(a->reference));
+	if (a->judged.observed)
+		json_object_set(json, "observed", a->judged.observed);
+	const json_t *ms = json_object_get(a->result, "ms");
 	if (ms)
 		json_object_set(json, "ms", (json_t *)ms);
 	sink_record(run->sink, json);
@@ -262,108 +284,6 @@ static void record_not_asked(
 	VERDICT_TEXT(not .detail, "not asked: it needs %s, which is %s here: %.400s",
 		probe, outcome_name(v->outcome), v->detail);
 	sink_record(run->sink, case_record(run, k, &not ));
-}
-
-/* Of the container, and of its cgroup. */
-static void trial_id(size_t index, char *id, size_t size)
-{
-	snprintf(id, size, "%s.%zu", guard_name(), index);
-}
-
-/* In a child: the case as it is and, if that is asked for or has to be known, sabotaged. */
-static json_t *run_case(struct run *run, size_t index)
-{
-	const struct kase *k = run->cases[index];
-	char id[64];
-	struct trial t = { .k = k,
-		.runtime = run->runtime,
-		.base = run->suite->base,
-		.deadline_ms = run->suite->opt.deadline_ms ?: DEADLINE_MS,
-		.id = id };
-
-	trial_id(index, id, sizeof(id));
-	double start = now_ms();
-	json_t *plain = trial_run(&t), *sabotaged = NULL;
-	double ms = (long)((now_ms() - start) * 1000) / 1000.0;
-
-	struct judged j = judge(k, plain, NULL, NULL, NULL);
-	json_decref(j.observed);
-	if (run->prove ||
-		(j.verdict.outcome == OUTCOME_FAIL && j.verdict.kind == KIND_WRONG &&
-			case_disproof_in_config(k))) {
-		t.sabotaged = true;
-		sabotaged = trial_run(&t);
-	}
-	return json_pack(
-		"{s:o, s:o*, s:f}", "plain", plain, "sabotaged", sabotaged, "ms", ms);
-}
-
-static void job(void *ctx, size_t index, int out)
-{
-	json_auto_t *result = run_case(ctx, index);
-	json_dumpfd(result, out, JSON_COMPACT);
-}
-
-static void done(void *ctx, size_t index, const struct pool_result *r)
-{
-	struct run *run = ctx;
-	char what[200], id[64];
-
-	trial_id(index, id, sizeof(id));
-	if (r->late || WIFSIGNALED(r->status))
-		guard_remove(id);
-	if (r->flooded)
-		snprintf(what, sizeof(what),
-			"the trial said more than %u bytes and was killed",
-			POOL_OUTPUT_MAX);
-	else if (r->late)
-		snprintf(what, sizeof(what),
-			"the trial did not end in time and was killed");
-	else if (WIFSIGNALED(r->status))
-		snprintf(what, sizeof(what), "the trial crashed: signal SIG%s",
-			sigabbrev_np(WTERMSIG(r->status)));
-	else
-		snprintf(what, sizeof(what), "the trial said nothing that can be read");
-	json_t *result = json_loadb(r->data ? r->data : "", r->len, 0, NULL);
-	if (!result)
-		result = json_pack(
-			"{s:{s:s, s:s}}", "plain", "error", what, "fault", "harness");
-	run->results[index] = result;
-	sink_progress(run->sink, ++run->done, run->count, run->cases[index]->name);
-}
-
-/*
- * Longer than the longest trial can take if its runtime lets every command run into its
- * deadline, so that what it did is said, and not that a trial was killed. A create takes a
- * command more, a collect a wait more; the same comes at the end; and all of it comes twice.
- */
-static int longest(const struct run *run, struct kase *const *cases, size_t count)
-{
-	size_t steps = 4;
-
-	for (size_t i = 0; i < count; i++)
-		if (json_array_size(cases[i]->steps) > steps)
-			steps = json_array_size(cases[i]->steps);
-	double ms = 2.0 * (2 * steps + 4) * (run->suite->opt.deadline_ms ?: DEADLINE_MS) +
-		10000;
-	return ms < INT_MAX / 2 ? (int)ms : INT_MAX / 2;
-}
-
-static int run_cases(struct run *run, struct kase *const *cases, json_t **results,
-	size_t count, bool prove)
-{
-	struct pool pool = { .workers = run->suite->opt.workers,
-		.deadline_ms = longest(run, cases, count),
-		.job = job,
-		.done = done,
-		.ctx = run };
-
-	run->cases = cases;
-	run->results = results;
-	run->count = count;
-	run->done = 0;
-	run->prove = prove;
-	return pool_run(&pool, count);
 }
 
 /* Under the disproof the same judge must say fail: anything else proves nothing. */
@@ -387,23 +307,153 @@ static void record_proof(struct run *run, const struct kase *k, const json_t *sa
 	sink_record(run->sink, json);
 }
 
+static bool kept(const struct answer *a)
+{
+	return a->judged.verdict.outcome == OUTCOME_PASS;
+}
+
+/* Runs the cases of `answers` on a runtime, and lets them be judged. */
+static int answer_all(struct run *run, const struct runtime *runtime,
+	struct answer *answers, size_t count, enum sabotage sabotage)
+{
+	struct suite *s = run->suite;
+	_cleanup_free_ struct kase **cases = calloc(count + 1, sizeof(*cases));
+	_cleanup_free_ json_t **results = calloc(count + 1, sizeof(*results));
+	struct batch batch = { .runtime = runtime,
+		.cases = cases,
+		.results = results,
+		.count = count,
+		.sabotage = sabotage,
+		.base = s->base,
+		.workers = s->opt.workers,
+		.deadline_ms = s->opt.deadline_ms,
+		.sink = run->sink };
+
+	if (!cases || !results)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++)
+		cases[i] = answers[i].k;
+	int r = batch_run(&batch);
+	for (size_t i = 0; i < count; i++) {
+		struct answer *a = &answers[i];
+		a->result = results[i];
+		a->missing = missing(run, a->k, &a->missing_name);
+		/* A runtime that does nothing at all ignores nothing in particular. */
+		const json_t *sabotaged = a->k == &s->canary
+			? NULL
+			: json_object_get(a->result, "sabotaged");
+		if (r == 0)
+			a->judged = judge(a->k, json_object_get(a->result, "plain"),
+				sabotaged, a->missing, a->missing_name);
+	}
+	return r;
+}
+
+static void answers_release(struct answer *answers, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		json_decref(answers[i].result);
+		json_decref(answers[i].judged.observed);
+	}
+}
+
+/* --- the reference --- */
+
+static struct precedent *precedent_of(struct suite *s, const struct kase *k)
+{
+	return k == &s->canary ? &s->canary_precedent : &s->precedents[k - s->cases];
+}
+
+/* Where it cannot even make a container, that says nothing of any runtime. */
+static void learn(struct suite *s, const struct kase *k, const struct verdict *v)
+{
+	struct precedent *p = precedent_of(s, k);
+
+	*p = (struct precedent) { true, *v };
+	if (k != &s->canary || v->outcome != OUTCOME_FAIL)
+		return;
+	p->verdict.outcome = OUTCOME_ERROR;
+	VERDICT_TEXT(p->verdict.detail, "it makes no container here: %.500s", v->detail);
+}
+
+/* What it makes of these is known then. */
+static void ask_reference(struct run *run, struct answer *asked, size_t count)
+{
+	struct suite *s = run->suite;
+	struct verdict v = { .outcome = OUTCOME_ERROR };
+	int r = 0;
+
+	if (!runtime_is_reference(&s->reference))
+		r = runtime_find(
+			RUNTIME_REFERENCE, &s->reference, v.detail, sizeof(v.detail));
+	if (r == 0 &&
+		(r = answer_all(run, &s->reference, asked, count, SABOTAGE_NEVER)) < 0)
+		VERDICT_TEXT(v.detail, "%s", strerror(-r));
+	for (size_t i = 0; i < count; i++)
+		learn(s, asked[i].k, r < 0 ? &v : &asked[i].judged.verdict);
+	answers_release(asked, count);
+}
+
+/* Does the reference run here at all? Asked once. */
+static const struct verdict *reference_canary(struct run *run)
+{
+	struct suite *s = run->suite;
+	struct answer canary = { .k = &s->canary };
+
+	if (!s->canary_precedent.known)
+		ask_reference(run, &canary, 1);
+	return &s->canary_precedent.verdict;
+}
+
+static bool is_wanted(const struct run *run, const struct answer *a)
+{
+	bool trouble = json_object_get(json_object_get(a->result, "plain"), "error");
+
+	return !run->suite->opt.no_arbiter && !runtime_is_reference(run->runtime) &&
+		arbiter_wanted(&a->judged.verdict, trouble);
+}
+
+/* What this runtime did not keep is asked of the reference, unless that is known already. */
+static int consult(struct run *run, struct answer *answers, size_t count)
+{
+	_cleanup_free_ struct answer *unknown = calloc(count + 1, sizeof(*unknown));
+	size_t n = 0;
+
+	if (!unknown)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		struct answer *a = &answers[i];
+		if (!is_wanted(run, a))
+			continue;
+		const struct precedent *p = precedent_of(run->suite, a->k);
+		const struct verdict *canary = reference_canary(run);
+		a->reference = canary->outcome == OUTCOME_PASS ? &p->verdict : canary;
+		if (a->reference == &p->verdict && !p->known)
+			unknown[n++].k = a->k;
+	}
+	if (n)
+		ask_reference(run, unknown, n);
+	return 0;
+}
+
 /* True if the runtime can make and delete an empty container. */
 static bool canary_lives(struct run *run, int *ret_err)
 {
-	struct kase *canary = &run->suite->canary;
-	json_t *result = NULL;
-	bool lives = false;
+	struct answer canary = { .k = &run->suite->canary };
 
-	*ret_err = run_cases(run, &canary, &result, 1, run->suite->opt.prove);
-	if (result) {
-		struct judged j =
-			judge(canary, json_object_get(result, "plain"), NULL, NULL, NULL);
-		lives = j.verdict.outcome == OUTCOME_PASS;
-		record_case(run, canary, &j, result);
-		if (lives && run->prove)
-			record_proof(run, canary, json_object_get(result, "sabotaged"));
-	}
-	json_decref(result);
+	*ret_err = answer_all(run, run->runtime, &canary, 1,
+		run->suite->opt.prove ? SABOTAGE_ALL : SABOTAGE_NEVER);
+	if (*ret_err < 0)
+		return false;
+	bool lives = kept(&canary);
+	if (runtime_is_reference(run->runtime))
+		learn(run->suite, canary.k, &canary.judged.verdict);
+	if (is_wanted(run, &canary))
+		canary.reference = reference_canary(run);
+	record_answer(run, &canary);
+	if (lives && run->suite->opt.prove)
+		record_proof(run, canary.k, json_object_get(canary.result, "sabotaged"));
+	answers_release(&canary, 1);
 	return lives;
 }
 
@@ -426,7 +476,7 @@ static void record_unreadable(struct run *run)
 }
 
 /* Which cases are asked here; the others are recorded with the reason. */
-static size_t choose(struct run *run, struct kase **asked)
+static size_t choose(struct run *run, struct answer *asked)
 {
 	const char *probe;
 	size_t n = 0;
@@ -435,47 +485,53 @@ static size_t choose(struct run *run, struct kase **asked)
 		struct kase *k = &run->suite->cases[i];
 		const struct verdict *v = missing(run, k, &probe);
 		if (!v || k->otherwise_refuse)
-			asked[n++] = k;
+			asked[n++].k = k;
 		else
 			record_not_asked(run, k, v, probe);
 	}
 	return n;
 }
 
-static void record_results(
-	struct run *run, struct kase *const *cases, json_t **results, size_t count)
+static void record_answers(struct run *run, struct answer *answers, size_t count)
 {
-	const char *probe;
-
 	for (size_t i = 0; i < count; i++) {
-		const json_t *sabotaged = json_object_get(results[i], "sabotaged");
-		const struct verdict *v = missing(run, cases[i], &probe);
-		struct judged j = judge(cases[i], json_object_get(results[i], "plain"),
-			sabotaged, v, probe);
-		bool passed = j.verdict.outcome == OUTCOME_PASS;
-		record_case(run, cases[i], &j, results[i]);
-		if (run->prove && passed && !v)
-			record_proof(run, cases[i], sabotaged);
-		json_decref(results[i]);
+		struct answer *a = &answers[i];
+		bool passed = kept(a);
+		if (runtime_is_reference(run->runtime))
+			learn(run->suite, a->k, &a->judged.verdict);
+		record_answer(run, a);
+		if (run->suite->opt.prove && passed && !a->missing)
+			record_proof(run, a->k, json_object_get(a->result, "sabotaged"));
 	}
+}
+
+static int run_cases(struct run *run)
+{
+	struct suite *s = run->suite;
+	_cleanup_free_ struct answer *answers = calloc(s->count + 1, sizeof(*answers));
+
+	if (!answers)
+		return -ENOMEM;
+	size_t count = choose(run, answers);
+	int r = answer_all(run, run->runtime, answers, count,
+		s->opt.prove ? SABOTAGE_ALL : SABOTAGE_WRONG);
+	if (r == 0)
+		r = consult(run, answers, count);
+	if (r == 0)
+		record_answers(run, answers, count);
+	answers_release(answers, count);
+	return r;
 }
 
 int suite_run(struct suite *s, const struct runtime *runtime, const struct env *env,
 	struct sink *sink, char *why, size_t why_size)
 {
 	struct run run = { .suite = s, .runtime = runtime, .env = env, .sink = sink };
-	_cleanup_free_ struct kase **asked = calloc(s->count + 1, sizeof(*asked));
-	_cleanup_free_ json_t **results = calloc(s->count + 1, sizeof(*results));
 	int r = guard_start();
 
-	if (!asked || !results)
-		r = -ENOMEM;
 	if (r == 0 && canary_lives(&run, &r)) {
 		record_unreadable(&run);
-		size_t count = choose(&run, asked);
-		r = run_cases(&run, asked, results, count, s->opt.prove);
-		if (r == 0)
-			record_results(&run, asked, results, count);
+		r = run_cases(&run);
 	}
 	if (r < 0)
 		snprintf(why, why_size, "cannot run the cases: %s", strerror(-r));

@@ -17,12 +17,7 @@
 #include "case.h"
 #include "channel.h"
 #include "cleanup.h"
-
-struct runtime {
-	char name[128]; /* as given: by itself, or before the = of NAME=PATH */
-	char path[PATH_MAX];
-	char version[256]; /* the first line of --version */
-};
+#include "runtime.h"
 
 struct reaped {
 	pid_t pid;
@@ -40,6 +35,7 @@ struct trial {
 	char workspace[64]; /* bundle/, host/ and state/ are in it */
 	json_t *config;     /* as written to config.json */
 	json_t *steps;
+	json_t *rootfs;      /* what is to be in the root file system besides */
 	json_t *evidence;    /* "create:exit", "write/vol", ... -> value */
 	json_t *before;      /* what stood on the host before the first step */
 	json_t *failed_step; /* {"step","exit","stderr"}: one that nobody observes */

@@ -9,7 +9,7 @@ static void look(FILE *out, const char *path)
 	struct dirent **names;
 	const char *comma = "";
 
-	int n = scandir(path, &names, NULL, alphasort);
+	int n = scandir(*path ? path : ".", &names, NULL, alphasort);
 	if (n < 0) {
 		say_errno(out, errno);
 		return;
@@ -28,6 +28,8 @@ static void look(FILE *out, const char *path)
 }
 
 const struct fact fact_list = {
-	.about = "list/PATH: the names in a directory, sorted, or the errno",
+	.about =
+		"list/PATH: the names in a directory, sorted, or the errno; without PATH, in the "
+		"working directory",
 	.look = look,
 };
