@@ -76,6 +76,12 @@ is "$id" "list -q" rt list -q
 is running "list --format json" sh -c "'$runtime' --root '$tmp/state' list --format json | jq -r '.[0].status'"
 is 1 "ps --format json" sh -c "'$runtime' --root '$tmp/state' ps --format json $id | jq length"
 
+# A masked file is the host's /dev/null: that its mode cannot be changed shows without changing it.
+mask=$(jq -r '.linux.maskedPaths[]' "$base" | while read -r p; do [ -f "$p" ] && echo "$p" && break; done)
+says "Read-only" "a masked file cannot be changed by the container's root" \
+	rt exec --cap CAP_FOWNER $id /bin/busybox chmod 666 "$mask"
+is "" "and is empty" rt exec $id cat "$mask"
+
 # exec
 is "hello world" "exec" rt exec $id echo hello world
 rt exec $id sh -c 'exit 42' >/dev/null 2>&1; [ $? -eq 42 ]

@@ -7,8 +7,8 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/sysinfo.h>
 #include <sys/un.h>
-#include <sys/utsname.h>
 
 #include "reference_process.h"
 #include "seccomp_filter.h"
@@ -198,7 +198,7 @@ START_TEST(what_is_wrong_is_refused)
 END_TEST
 
 #define NOTIFY                                                             \
-	ALLOW_BUT(RULE("\"uname\"", "NOTIFY", ""))                         \
+	ALLOW_BUT(RULE("\"sysinfo\"", "NOTIFY", ""))                       \
 	", \"listenerPath\": \"/tmp/agent\", \"listenerMetadata\": \"m\"," \
 	"\"flags\": [\"SECCOMP_FILTER_FLAG_TSYNC\"]"
 
@@ -241,7 +241,7 @@ static void agent_answer(int listener, pid_t pid, int err)
 
 	ck_assert_int_eq(ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &n), 0);
 	ck_assert_int_eq(n.pid, pid);
-	ck_assert_int_eq(n.data.nr, SYS_uname);
+	ck_assert_int_eq(n.data.nr, SYS_sysinfo);
 	struct seccomp_notif_resp answer = { .id = n.id, .error = -err };
 	ck_assert_int_eq(ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer), 0);
 }
@@ -257,7 +257,7 @@ static int hand_over(void *state, int fd, struct failure *why)
 static void be_notified(json_t *state)
 {
 	char *const *env;
-	struct utsname name;
+	struct sysinfo info;
 	json_t *json = parse("{\"user\": {\"uid\": 1000, \"gid\": 1},"
 			     "\"cwd\": \"/\", \"noNewPrivileges\": true}");
 	struct process_inside p = { .process = json,
@@ -270,7 +270,7 @@ static void be_notified(json_t *state)
 		dprintf(1, "%s\n", f.text);
 		_exit(1);
 	}
-	_exit(uname(&name) == -1 && errno == 77 ? 0 : 2);
+	_exit(sysinfo(&info) == -1 && errno == 77 ? 0 : 2);
 }
 
 static void notified(void)

@@ -33,6 +33,7 @@ struct executing {
 	int console; /* connected, or -1 */
 	int proc;
 	int socket, master;
+	bool placed; /* in all cgroups of the container */
 	pid_t pid;
 };
 
@@ -122,7 +123,7 @@ static int serve(struct executing *e, struct failure *f)
 	struct sync_message m = { .what = SYNC_DONE };
 
 	int r = process_before_cgroups(e->pid, e->process, f);
-	if (r == 0)
+	if (r == 0 && !e->placed)
 		r = cgroups_join(&e->c->cgroups, e->pid, e->cgroup, f);
 	while (r == 0) {
 		_cleanup_close_ int got = -1;
@@ -158,9 +159,14 @@ static int start(struct executing *e, struct failure *f)
 	_cleanup_close_ int still = container_pidfd(e->c);
 	if (still < 0)
 		return fail(f, 0, "container not running: %s", e->c->id);
+	/* execCPUAffinity.initial is for the time before it is in the cgroups. */
+	bool late = e->cgroup || config_get(e->process, "execCPUAffinity.initial");
+	_cleanup_close_ int cgroup = late ? -1 : cgroups_open(&e->c->cgroups);
+	s.cgroup = cgroup;
 	s.main = main_of;
 	s.ctx = e;
 	r = spawn(&s, &e->pid, &e->socket, f);
+	e->placed = s.in_cgroup && e->c->cgroups.unified;
 	return r < 0 ? r : serve(e, f);
 }
 

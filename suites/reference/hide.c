@@ -52,9 +52,13 @@ int init_hide_prepare(struct init *in, struct failure *f)
 	return 0;
 }
 
+/*
+ * Read-only, too: a device works all the same, but the container's root must not be able to change
+ * the mode of what is the host's own /dev/null.
+ */
 static int close_lid(const struct hider *h, struct lid *l, int at)
 {
-	const uint64_t inert = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
+	const uint64_t inert = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
 	_cleanup_close_ int mnt = -1;
 
 	if (l->attached)

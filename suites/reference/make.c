@@ -26,6 +26,7 @@ struct making {
 	struct config *config;
 	struct first first;
 	int socket;  /* to the first process */
+	bool placed; /* which is in all of its cgroups */
 	bool hooked; /* hooks have been run: a failure is followed by poststop */
 	int master;
 };
@@ -214,7 +215,7 @@ static int serve(struct making *m, struct failure *f)
 	struct sync_message go = { .what = SYNC_DONE };
 	bool done = false;
 
-	int r = cgroups_join(&m->c->cgroups, m->c->pid, NULL, f);
+	int r = m->placed ? 0 : cgroups_join(&m->c->cgroups, m->c->pid, NULL, f);
 	if (r == 0)
 		r = sync_send(m->socket, &go, -1);
 	while (r == 0 && !done)
@@ -236,6 +237,7 @@ static int make_process(struct making *m, struct failure *f)
 	_cleanup_close_ int cgroup = cgroups_open(&m->c->cgroups);
 	s.cgroup = cgroup;
 	r = spawn(&s, &pid, &m->socket, f);
+	m->placed = s.in_cgroup && m->c->cgroups.unified;
 	if (r == 0)
 		r = container_adopt(m->c, pid, f);
 	if (r == 0 && m->first.in.userns && !config_new_namespace(m->config, "user"))

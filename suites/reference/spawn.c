@@ -128,7 +128,7 @@ void spawn_release(struct spawn *s)
 
 /* As fork(2), with namespaces. clone3(2) alone can start in a cgroup; without it (ENOSYS, or a
  * filter's EPERM) the parent moves the child there. */
-static pid_t clone_child(unsigned long flags, int cgroup)
+static pid_t clone_child(unsigned long flags, int cgroup, bool *ret_in_cgroup)
 {
 	bool sibling = flags & CLONE_PARENT;
 	struct clone3_args args = { .flags = flags,
@@ -138,6 +138,7 @@ static pid_t clone_child(unsigned long flags, int cgroup)
 		args.flags |= CLONE_INTO_CGROUP;
 		args.cgroup = cgroup;
 	}
+	*ret_in_cgroup = cgroup >= 0;
 	pid_t pid = sys_clone3(&args, sizeof(args));
 	if (pid >= 0 || (errno != ENOSYS && errno != EPERM && cgroup < 0))
 		return pid;
@@ -256,7 +257,7 @@ static void middle(struct spawn *s, int socket)
 	if (enter(s, socket, &f) < 0)
 		report(socket, &f);
 	unsigned long flags = (s->make & ~(CLONE_NEWUSER | AFTER)) | CLONE_PARENT;
-	pid_t pid = clone_child(flags, -1);
+	pid_t pid = clone_child(flags, -1, &s->in_cgroup);
 	if (pid == 0)
 		child(s, socket);
 	if (pid < 0) {
@@ -299,7 +300,7 @@ static int follow_middle(
 static int spawn_middle(
 	struct spawn *s, const int *pair, pid_t *ret_pid, struct failure *f)
 {
-	pid_t pid = clone_child(0, s->cgroup);
+	pid_t pid = clone_child(0, s->cgroup, &s->in_cgroup);
 
 	if (pid < 0)
 		return fail(f, errno, "clone");
@@ -317,7 +318,7 @@ static int spawn_middle(
 static int spawn_directly(
 	struct spawn *s, const int *pair, pid_t *ret_pid, struct failure *f)
 {
-	pid_t pid = clone_child(s->make & ~AFTER, s->cgroup);
+	pid_t pid = clone_child(s->make & ~AFTER, s->cgroup, &s->in_cgroup);
 
 	if (pid == 0) {
 		close(pair[0]);

@@ -22,6 +22,7 @@ struct spawn {
 	size_t join_count;
 	const json_t *time_offsets; /* linux.timeOffsets, for a new time namespace */
 	int cgroup;                 /* cgroup2 directory to start in, or -1 */
+	bool in_cgroup; /* set by spawn(): it did, nobody has to be moved (which takes long) */
 	/* What the process does; it never returns. `socket` is its end (sync.h). */
 	void (*main)(void *ctx, int socket) __attribute__((noreturn));
 	void *ctx;
