@@ -207,7 +207,8 @@ static int finish(struct first *p, int socket, struct failure *f)
 	int r = make_container(p, socket, &master, f);
 	if (r == 0 && p->in.config->process)
 		r = process_find(p->in.config->process, path, f);
-	cleanup_close(&p->in.bundle_fd); /* nothing of the host is left when create returns */
+	cleanup_close(
+		&p->in.bundle_fd); /* nothing of the host is left when create returns */
 	/* The runtime's last answer may be the last that it does. */
 	prctl(PR_SET_PDEATHSIG, 0);
 	if (r == 0)
