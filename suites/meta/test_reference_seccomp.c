@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysinfo.h>
 #include <sys/un.h>
@@ -98,6 +99,14 @@ static json_t *filter(const char *text)
 	return parse(whole);
 }
 
+static int load(const json_t *json, int *ret_listener)
+{
+	_cleanup_close_ int program = seccomp_filter_make(json, -1, &f);
+
+	return program < 0 ? program
+			   : seccomp_filter_load(json, program, ret_listener, &f);
+}
+
 /* No assertion below the filter: it might forbid what that does. */
 static void call_filtered(void)
 {
@@ -105,7 +114,7 @@ static void call_filtered(void)
 	json_t *json = filter(calls[which].filter);
 	const long *a = calls[which].args;
 
-	int r = seccomp_filter_load(json, &listener, &f);
+	int r = load(json, &listener);
 	if (r < 0)
 		ck_abort_msg("%s", f.text);
 	int err = syscall(calls[which].nr, a[0], a[1], a[2]) < 0 ? errno : 0;
@@ -131,7 +140,7 @@ static void call_deadly(void)
 	snprintf(text, sizeof(text), ALLOW_BUT(RULE("\"getpid\"", "%s", "")),
 		deadly[which]);
 	if (fork() == 0) {
-		seccomp_filter_load(filter(text), &listener, &f);
+		load(filter(text), &listener);
 		syscall(SYS_getpid);
 		_exit(0);
 	}
@@ -190,7 +199,7 @@ START_TEST(what_is_wrong_is_refused)
 	json_t *json = filter(wrong[_i].filter);
 	int listener = -2;
 
-	ck_assert_int_lt(seccomp_filter_load(json, &listener, &f), 0);
+	ck_assert_int_lt(load(json, &listener), 0);
 	ck_assert_str_eq(f.text, wrong[_i].why);
 	ck_assert_int_eq(listener, -2);
 	json_decref(json);
@@ -262,6 +271,7 @@ static void be_notified(json_t *state)
 			     "\"cwd\": \"/\", \"noNewPrivileges\": true}");
 	struct process_inside p = { .process = json,
 		.seccomp = filter(NOTIFY),
+		.program = seccomp_filter_make(filter(NOTIFY), -1, &f),
 		.proc = proc,
 		.listener = hand_over,
 		.ctx = state };
@@ -323,6 +333,8 @@ static int filtered(const char *process, const char *text)
 		.process = parse(process), .seccomp = filter(text), .proc = proc
 	};
 
+	p.program = seccomp_filter_make(p.seccomp, -1, &f);
+
 	return process_inside(&p, &env, &f);
 }
 
@@ -367,10 +379,11 @@ static void limits_are_in_force(void)
 	struct rlimit none = { 0 };
 	json_t *json = filter(ERRNO_BUT(""));
 
+	int program = seccomp_filter_make(json, -1, &f);
 	/* No assertion any more: Check writes files, too. */
 	if (setrlimit(RLIMIT_FSIZE, &none) < 0)
 		_exit(1);
-	int r = seccomp_filter_load(json, &listener, &f);
+	int r = seccomp_filter_load(json, program, &listener, &f);
 	syscall(SYS_exit_group, r < 0);
 }
 
@@ -390,7 +403,7 @@ static void no_close_range(void)
 
 	proc = open("/proc", O_PATH);
 	ck_assert_int_eq(dup2(fd, 900), 900);
-	ck_assert_int_eq(seccomp_filter_load(json, &listener, &f), 0);
+	ck_assert_int_eq(load(json, &listener), 0);
 	prctl(PR_SET_DUMPABLE, 0);
 	ck_assert_int_eq(descriptors_seal(fd, proc, &f), 0);
 	ck_assert_int_eq(fcntl(fd, F_GETFD), FD_CLOEXEC);
@@ -421,6 +434,52 @@ START_TEST(names_are_known)
 }
 END_TEST
 
+/* What is kept is taken again, for the very same profile; what is not sound is made anew. */
+START_TEST(kept)
+{
+	static const char *const profiles[] = { "\"defaultAction\": \"SCMP_ACT_LOG\"",
+		"\"defaultAction\": \"SCMP_ACT_ALLOW\"" };
+	char root[] = "/tmp/plimsoll-test-XXXXXX", first[4096], again[4096], path[600];
+	ssize_t size = 0;
+
+	ck_assert_ptr_nonnull(mkdtemp(root));
+	int dir = open(root, O_PATH | O_CLOEXEC);
+	snprintf(path, sizeof(path), "%s/.@seccomp", root);
+	for (int i = 0; i < 6; i++) {
+		int fd = seccomp_filter_make(filter(profiles[i == 5]), dir, &f);
+		ck_assert_int_ge(fd, 0);
+		ssize_t n = pread(fd, i ? again : first, sizeof(first), 0);
+		size = i ? size : n;
+		ck_assert_int_gt(n, 0);
+		ck_assert_int_eq(n == size && !memcmp(first, again, n), i && i < 5);
+		close(fd);
+		DIR *kept_dir = opendir(path);
+		for (struct dirent *e; (e = readdir(kept_dir));) {
+			struct stat st;
+			int file = openat(dirfd(kept_dir), e->d_name, O_RDWR | O_CLOEXEC);
+			if (*e->d_name == '.' || fstat(file, &st) < 0)
+				continue;
+			if (i == 1) /* its last instruction is another */
+				ck_assert_int_eq(
+					pwrite(file, "xxxxxxxx", 8, st.st_size - 8), 8);
+			if (i == 1) /* and it is anybody's */
+				ck_assert_int_eq(fchmod(file, 0666), 0);
+			if (i == 2) /* it ends early */
+				ck_assert_int_eq(ftruncate(file, st.st_size - 3), 0);
+			if (i == 3) /* it begins otherwise */
+				ck_assert_int_eq(pwrite(file, "x", 1, 0), 1);
+			if (i == 5)
+				unlinkat(dirfd(kept_dir), e->d_name, 0);
+			close(file);
+		}
+		closedir(kept_dir);
+	}
+	close(dir);
+	rmdir(path);
+	ck_assert_int_eq(rmdir(root), 0);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("reference_seccomp");
@@ -433,6 +492,7 @@ static Suite *suite(void)
 	tcase_add_test(t, an_agent_that_is_not_there);
 	tcase_add_loop_test(t, one, 0, ARRAY_SIZE(bodies));
 	tcase_add_test(t, names_are_known);
+	tcase_add_test(t, kept);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -203,3 +203,10 @@ bool process_warning(const json_t *process, char *ret, size_t size)
 	snprintf(ret, size, "process.capabilities: cannot be granted: %s", text);
 	return true;
 }
+
+void process_warn(const json_t *process, struct failure *f)
+{
+	*f = (struct failure) { 0 };
+	if (process)
+		process_warning(process, f->text, sizeof(f->text));
+}

@@ -31,7 +31,7 @@ struct executing {
 	int preserve_fds;
 	bool detach, ignore_paused;
 	int console; /* connected, or -1 */
-	int proc;
+	int proc, seccomp;
 	int socket, master;
 	bool placed; /* in all cgroups of the container */
 	pid_t pid;
@@ -73,8 +73,8 @@ static int become(struct executing *e, struct failure *f)
 	int master = -1;
 	struct process_inside inside = { .process = e->process,
 		.seccomp = config_get(e->config->os, "seccomp"),
+		.program = e->seccomp,
 		.personality = config_get(e->config->os, "personality"),
-		.userns = config_namespace(e->config, "user"),
 		.proc = e->proc,
 		.keep_fds = e->preserve_fds,
 		.listener = hand_over,
@@ -181,6 +181,11 @@ static int prepare(struct executing *e, struct failure *f)
 	e->proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (e->proc < 0)
 		return fail(f, errno, "open(/proc)");
+	const json_t *seccomp = config_get(e->config->os, "seccomp");
+	if (seccomp)
+		e->seccomp = seccomp_filter_make(seccomp, e->c->root, f);
+	if (seccomp && e->seccomp < 0)
+		return e->seccomp;
 	if (!e->console_path)
 		return 0;
 	e->console = terminal_connect(e->console_path, f);
@@ -212,6 +217,8 @@ static int execute(struct executing *e, struct failure *f)
 		r = start(e, f);
 	if (r == 0 && e->pid_file)
 		r = write_pid_file(e->pid_file, e->pid, f);
+	if (r == 0)
+		process_warn(e->process, f);
 	if (r < 0 || e->detach)
 		return r;
 	return foreground_wait(e->pid, e->master, f);
@@ -235,6 +242,7 @@ static int exec_in(const struct globals *g, const char *id, struct executing *e,
 	r = process ? execute(e, f) : -f->err;
 	cleanup_close(&e->console);
 	cleanup_close(&e->proc);
+	cleanup_close(&e->seccomp);
 	cleanup_close(&e->socket);
 	cleanup_close(&e->master);
 	return r;
@@ -277,7 +285,9 @@ static bool take(struct executing *e, struct make_options *fds, int c)
 
 static int run(const struct globals *g, int argc, char **argv, struct failure *f)
 {
-	struct executing e = { .console = -1, .proc = -1, .socket = -1, .master = -1 };
+	struct executing e = {
+		.console = -1, .proc = -1, .seccomp = -1, .socket = -1, .master = -1
+	};
 	_cleanup_exec_options_ struct exec_options o = { 0 };
 	struct make_options fds = { 0 };
 	int c;

@@ -9,7 +9,7 @@
 #include "cleanup.h"
 
 struct failure {
-	int err; /* a positive errno; 0: nothing failed */
+	int err; /* a positive errno; 0: nothing failed, what `text` says is a warning */
 	char text[2048];
 };
 

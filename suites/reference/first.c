@@ -184,8 +184,8 @@ static int become(struct first *p, int socket, const char *path, struct failure 
 	struct agent agent = { socket };
 	struct process_inside inside = { .process = c->process,
 		.seccomp = config_get(c->os, "seccomp"),
+		.program = p->seccomp,
 		.personality = config_get(c->os, "personality"),
-		.userns = p->in.userns,
 		.proc = p->in.proc,
 		.keep_fds = p->preserve_fds,
 		.keyring = p->new_keyring ? config_string(p->state, "id") : NULL,

@@ -13,6 +13,7 @@ struct first {
 		state; /* of the container, for hooks and the seccomp agent; without pid */
 	int start;     /* listening socket on which `start` comes; -1: go on at once */
 	int lock;      /* container_hold(): closed by the kernel when the program runs */
+	int seccomp;   /* program of linux.seccomp: seccomp_filter_make(); or -1 */
 	int console;   /* connected --console-socket, or -1 */
 	int preserve_fds;
 	bool new_keyring;

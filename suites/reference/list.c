@@ -47,6 +47,7 @@ static void add_rows(
 	if (unread > 1)
 		fail_in(&first, "%d containers cannot be read, the first", unread);
 	fail_in(&first, "warning");
+	first.err = 0;
 	*f = first;
 }
 

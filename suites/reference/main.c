@@ -148,7 +148,8 @@ static int run(const struct globals *g, const struct log *log, int argc, char **
 	}
 	optind = 0;
 	int status = c->run(g, argc, argv, &f);
-	if (*f.text)
+	/* A command that went well may have met failures that did not matter. */
+	if (*f.text && (status || !f.err))
 		say(log, f.text);
 	return status;
 }

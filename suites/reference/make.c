@@ -13,6 +13,7 @@
 #include "make.h"
 #include "mount.h"
 #include "process.h"
+#include "seccomp_filter.h"
 #include "spawn.h"
 #include "sync.h"
 #include "terminal.h"
@@ -132,6 +133,11 @@ static int prepare_first(struct making *m, struct failure *f)
 		p->console = terminal_connect(m->opt->console_socket, f);
 	if (m->opt->console_socket && p->console < 0)
 		return p->console;
+	const json_t *seccomp = config_get(m->config->os, "seccomp");
+	if (seccomp)
+		p->seccomp = seccomp_filter_make(seccomp, m->c->root, f);
+	if (seccomp && p->seccomp < 0)
+		return p->seccomp;
 	p->lock = container_hold(m->c, f);
 	return p->lock < 0 ? p->lock : listen_start(m, f);
 }
@@ -261,8 +267,8 @@ static int finish(struct making *m, struct failure *f)
 static void release_making(struct making *m)
 {
 	struct first *p = &m->first;
-	const int fds[] = { p->in.bundle_fd, p->in.proc, p->start, p->lock, p->console,
-		m->socket };
+	const int fds[] = { p->in.bundle_fd, p->in.proc, p->start, p->lock, p->seccomp,
+		p->console, m->socket };
 
 	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
 		cleanup_close(&fds[i]);
@@ -305,6 +311,7 @@ int make(const struct globals *g, const struct make_options *o, const char *id,
 		.master = -1,
 		.first = { .start = -1,
 			.lock = -1,
+			.seccomp = -1,
 			.console = -1,
 			.in = { .bundle_fd = -1,
 				.proc = -1,
@@ -338,6 +345,7 @@ int make(const struct globals *g, const struct make_options *o, const char *id,
 		made_release(&made);
 		return r;
 	}
+	process_warn(made.config.process, f);
 	*ret = made;
 	return 0;
 }

@@ -29,14 +29,16 @@ int process_outside(pid_t pid, const json_t *process, bool exec, struct failure 
  */
 bool process_warning(const json_t *process, char *ret, size_t size);
 
+/* The same as a warning in `f`, or nothing: whatever else stood there did not matter. */
+void process_warn(const json_t *process, struct failure *f);
+
 /* What process_inside() needs to know besides. */
 struct process_inside {
 	const json_t *process;     /* checked */
 	const json_t *seccomp;     /* linux.seccomp or NULL */
+	int program;               /* of it: seccomp_filter_make() */
 	const json_t *personality; /* linux.personality or NULL */
-	const char *mount_label;
-	bool userns;
-	int proc;     /* as in struct init */
+	int proc;                  /* as in struct init */
 	int keep_fds; /* descriptors 3 to 2 + keep_fds stay open (--preserve-fds) */
 	const char *keyring; /* a new session keyring of this name; NULL: none */
 	/* Hands over a seccomp listener; NULL: there is nobody to take one. 0 or -errno.

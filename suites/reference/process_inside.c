@@ -94,7 +94,7 @@ static int change_user(const struct process_inside *p, const struct capabilities
 static int load_filter(const struct process_inside *p, struct failure *f)
 {
 	int listener = -1;
-	int r = seccomp_filter_load(p->seccomp, &listener, f);
+	int r = seccomp_filter_load(p->seccomp, p->program, &listener, f);
 
 	if (r < 0 || listener < 0)
 		return r;

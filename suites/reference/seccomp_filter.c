@@ -77,7 +77,8 @@ static int check_listener(const json_t *seccomp, struct failure *f)
 	return 0;
 }
 
-int seccomp_filter_load(const json_t *seccomp, int *ret_listener, struct failure *f)
+int seccomp_filter_load(
+	const json_t *seccomp, int made, int *ret_listener, struct failure *f)
 {
 	bool notifies = seccomp_filter_notifies(seccomp);
 	struct seccomp_program program = { .count = 0 };
@@ -86,8 +87,7 @@ int seccomp_filter_load(const json_t *seccomp, int *ret_listener, struct failure
 	if ((notifies && check_listener(seccomp, f) < 0) ||
 		read_flags(json_object_get(seccomp, "flags"), notifies, &flags, f) < 0)
 		return -f->err;
-	seccomp_unknown(seccomp, &program);
-	if (seccomp_compile(seccomp, &program, f) < 0)
+	if (seccomp_filter_take(made, &program, f) < 0)
 		return -f->err;
 	struct sock_fprog prog = { .len = program.count, .filter = program.insns };
 	int r = seccomp_call(flags, &prog);

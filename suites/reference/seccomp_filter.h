@@ -8,10 +8,17 @@
 #include "config.h"
 
 /*
- * Loads it. *ret_listener is the notification descriptor, or -1 if the filter has no
+ * Makes the program, or takes it from what is kept below --root (a directory's descriptor; -1:
+ * nothing is). A memfd for seccomp_filter_load(), O_CLOEXEC, or -errno.
+ */
+int seccomp_filter_make(const json_t *seccomp, int root, struct failure *f);
+
+/*
+ * Loads it, with the program `made` of it. *ret_listener is the notification descriptor, or -1 if the filter has no
  * NOTIFY. Loading is its last system call: the filter may forbid any other.
  */
-int seccomp_filter_load(const json_t *seccomp, int *ret_listener, struct failure *f);
+int seccomp_filter_load(
+	const json_t *seccomp, int made, int *ret_listener, struct failure *f);
 
 /* Does it have SCMP_ACT_NOTIFY, so that there will be a listener? */
 bool seccomp_filter_notifies(const json_t *seccomp);

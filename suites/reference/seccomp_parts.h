@@ -22,6 +22,9 @@ int seccomp_flag_of(const char *name, unsigned *ret);
 int seccomp_compile(
 	const json_t *seccomp, struct seccomp_program *program, struct failure *f);
 
+/* seccomp_cache.c: reads what seccomp_filter_make() made. */
+int seccomp_filter_take(int fd, struct seccomp_program *program, struct failure *f);
+
 /*
  * seccomp_unknown.c: where a filter answers EPERM to all that it does not name, a stub in
  * front of it answers ENOSYS to what is newer than the profile: programs take that for an
