@@ -135,11 +135,11 @@ static const struct {
 	{ "{'destination':'/a','source':'vol','options':['bind','ridmap']}",
 		"ridmap: there" },
 	{ "{'destination':'/a','source':'/proc','options':['bind','idmap']," MAPS "}",
-		"mounts[0]: mount_setattr(/proc, idmap): the file system (proc) cannot be" },
+		"mounts[0]: mount_setattr(/proc, idmap): this kernel cannot id-map the file system (proc)" },
 	{ "{'destination':'/a','source':'/proc','options':['rbind','ridmap']," MAPS "}",
 		"or one below" },
 	{ "{'destination':'/a','type':'proc'," MAPS "}",
-		"the file system (proc) cannot be" },
+		"this kernel cannot id-map the file system (proc)" },
 	{ "{'destination':'/a','type':'cgroup2'," MAPS "}", "cannot be id-mapped" },
 	{ "{'destination':'/a','source':'vol','options':['bind','idmap'],'uidMappings':["
 	  "{'containerID':0,'hostID':1,'size':9},{'containerID':5,'hostID':100,'size':9}]," MAP(

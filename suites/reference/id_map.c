@@ -203,8 +203,8 @@ static int explain(int err, int mnt, const char *name, bool recursive, struct fa
 			what);
 	case EINVAL:
 		return fail(f, err,
-			"mount_setattr(%s, %s): the file system (%s%s) cannot be "
-			"id-mapped",
+			"mount_setattr(%s, %s): this kernel cannot id-map the "
+			"file system (%s%s)",
 			name, what, type_of(mnt, type),
 			recursive ? ", or one below" : "");
 	case EPERM:

@@ -209,10 +209,17 @@ static int serve_one(struct making *m, bool *ret_done, struct failure *f)
 		r = serve_hooks(m, f);
 	else if (msg.what == SYNC_READY)
 		r = serve_ready(m, TAKE_FD(got), f);
+	struct sync_message answer = { .what = SYNC_DONE };
+	if (r < 0 &&
+		msg.what ==
+			SYNC_SOURCE) { /* it may know another way, or say which mount */
+		answer.what = SYNC_FAILED;
+		answer.failure = *f;
+		return sync_send(m->socket, &answer, -1);
+	}
 	if (r < 0)
 		return r;
 	*ret_done = msg.what == SYNC_READY;
-	struct sync_message answer = { .what = SYNC_DONE };
 	return *ret_done ? 0 : sync_send(m->socket, &answer, fd);
 }
 
