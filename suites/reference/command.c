@@ -31,6 +31,17 @@ const char *command_id(const struct command *c, int argc, char **argv, struct fa
 	return NULL;
 }
 
+const char *command_only_id(
+	const struct command *c, int argc, char **argv, struct failure *f)
+{
+	static const struct option none[] = { { 0 } };
+
+	if (getopt_long(argc, argv, "", none, NULL) == -1)
+		return command_id(c, argc, argv, f);
+	command_option(c, argv, f);
+	return NULL;
+}
+
 int command_option(const struct command *c, char **argv, struct failure *f)
 {
 	return command_usage(

@@ -1,4 +1,4 @@
-/* One command of the command line = one file = one `struct command`. */
+/* The commands of the command line: each is a `struct command`. */
 #ifndef PLIMSOLL_REFERENCE_COMMAND_H
 #define PLIMSOLL_REFERENCE_COMMAND_H
 
@@ -23,6 +23,10 @@ int command_usage(const struct command *c, struct failure *f, const char *fmt, .
 
 /* The one ID that is left on the command line; NULL with the reason in f. */
 const char *command_id(const struct command *c, int argc, char **argv, struct failure *f);
+
+/* The same for a command without options. */
+const char *command_only_id(
+	const struct command *c, int argc, char **argv, struct failure *f);
 
 /* What getopt_long(3) has just not understood; returns 1. */
 int command_option(const struct command *c, char **argv, struct failure *f);

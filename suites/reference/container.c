@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -75,7 +76,7 @@ static void set_created(struct container *c)
 int container_reserve(
 	const struct globals *g, const char *id, struct container *ret, struct failure *f)
 {
-	_cleanup_container_ struct container c = { .root = -1, .dir = -1, .lock = -1 };
+	_cleanup_container_ struct container c = CONTAINER_NONE;
 
 	int r = check_id(id, f);
 	if (r < 0)
@@ -97,7 +98,7 @@ int container_reserve(
 	set_created(&c);
 	c.owner = geteuid();
 	*ret = c;
-	c = (struct container) { .root = -1, .dir = -1, .lock = -1 };
+	c = (struct container)CONTAINER_NONE;
 	return 0;
 }
 
@@ -132,7 +133,7 @@ static int read_state(struct container *c, struct failure *f)
 int container_open(const struct globals *g, const char *id, bool lock,
 	struct container *ret, struct failure *f)
 {
-	_cleanup_container_ struct container c = { .root = -1, .dir = -1, .lock = -1 };
+	_cleanup_container_ struct container c = CONTAINER_NONE;
 
 	int r = check_id(id, f);
 	if (r < 0)
@@ -158,7 +159,7 @@ int container_open(const struct globals *g, const char *id, bool lock,
 	else if (r < 0)
 		return r;
 	*ret = c;
-	c = (struct container) { .root = -1, .dir = -1, .lock = -1 };
+	c = (struct container)CONTAINER_NONE;
 	return 0;
 }
 
@@ -188,6 +189,13 @@ int container_save(const struct container *c, struct failure *f)
 		renameat(c->dir, STATE_FILE ".new", c->dir, STATE_FILE) < 0)
 		return fail(f, errno, "container %s: cannot write " STATE_FILE, c->id);
 	return 0;
+}
+
+void container_address(const struct container *c, struct sockaddr_un *ret)
+{
+	*ret = (struct sockaddr_un) { .sun_family = AF_UNIX };
+	snprintf(ret->sun_path, sizeof(ret->sun_path), "/proc/self/fd/%d/start.sock",
+		c->dir);
 }
 
 int container_config(const struct container *c, struct config *ret, struct failure *f)

@@ -8,6 +8,7 @@
 #define PLIMSOLL_REFERENCE_CONTAINER_H
 
 #include <stdint.h>
+#include <sys/un.h>
 
 #include "cgroups.h"
 #include "config.h"
@@ -48,6 +49,11 @@ struct container {
 	struct cgroups cgroups;
 };
 
+#define CONTAINER_NONE                            \
+	{                                         \
+		.root = -1, .dir = -1, .lock = -1 \
+	}
+
 /* A new one: the name is checked and taken, or -EEXIST. Locked. */
 int container_reserve(const struct globals *g, const char *id, struct container *ret,
 	struct failure *f);
@@ -70,6 +76,9 @@ int container_adopt(struct container *c, pid_t pid, struct failure *f);
  * ends. The descriptor, O_CLOEXEC, or -errno.
  */
 int container_hold(const struct container *c, struct failure *f);
+
+/* Where its first process waits for `start`: short whatever --root is. */
+void container_address(const struct container *c, struct sockaddr_un *ret);
 
 /* config.json as it was. */
 int container_config(const struct container *c, struct config *ret, struct failure *f);

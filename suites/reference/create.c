@@ -14,9 +14,7 @@ static int run(const struct globals *g, int argc, char **argv, struct failure *f
 	if (!id || seal_self(g->argv, f) < 0)
 		return 1;
 	make_descriptors(&o);
-	_cleanup_made_ struct made made = {
-		.container = { .root = -1, .dir = -1, .lock = -1 }, .master = -1
-	};
+	_cleanup_made_ struct made made = { .container = CONTAINER_NONE, .master = -1 };
 	return make(g, &o, id, &made, f) < 0;
 }
 

@@ -10,7 +10,7 @@
  */
 static int destroy(const struct globals *g, const char *id, bool force, struct failure *f)
 {
-	_cleanup_container_ struct container c = { .root = -1, .dir = -1, .lock = -1 };
+	_cleanup_container_ struct container c = CONTAINER_NONE;
 	_cleanup_config_ struct config config = { 0 };
 	struct failure ignored;
 

@@ -102,9 +102,7 @@ static void __attribute__((noreturn)) main_of(void *ctx, int socket)
 	close(e->c->dir);
 	e->socket = socket;
 	become(e, &f);
-	struct sync_message m = { .what = SYNC_FAILED, .failure = f };
-	sync_send(socket, &m, -1);
-	_exit(1);
+	sync_report(socket, &f);
 }
 
 /* In the runtime. */
@@ -227,7 +225,7 @@ static int execute(struct executing *e, struct failure *f)
 static int exec_in(const struct globals *g, const char *id, struct executing *e,
 	const struct exec_options *o, struct failure *f)
 {
-	_cleanup_container_ struct container c = { .root = -1, .dir = -1, .lock = -1 };
+	_cleanup_container_ struct container c = CONTAINER_NONE;
 	_cleanup_config_ struct config config = { 0 };
 
 	int r = container_open(g, id, false, &c, f);

@@ -17,14 +17,6 @@
 #include "terminal.h"
 #include "uapi/mount.h"
 
-static void report(int socket, const struct failure *f)
-{
-	struct sync_message m = { .what = SYNC_FAILED, .failure = *f };
-
-	sync_send(socket, &m, -1);
-	_exit(1);
-}
-
 /*
  * A procfs that the container cannot put anything over: a fresh one. Where that is not allowed (a
  * user namespace that sees no whole procfs), the host's, which was opened before.
@@ -214,7 +206,7 @@ static int finish(struct first *p, int socket, struct failure *f)
 	if (r == 0)
 		r = sync_ask(socket, SYNC_READY, 0, master, NULL, f);
 	if (r < 0)
-		report(socket, f);
+		sync_report(socket, f);
 	cleanup_close(&master);
 	close(socket);
 	int start = wait_start(p->start);
@@ -224,7 +216,7 @@ static int finish(struct first *p, int socket, struct failure *f)
 	r = p->in.config->process
 		? become(p, start, path, f)
 		: fail(f, 0, "process is not set: there is nothing to start");
-	report(start, f);
+	sync_report(start, f);
 	return r;
 }
 

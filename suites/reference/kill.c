@@ -45,7 +45,7 @@ static bool shares_pids(const struct container *c)
 static int kill_container(
 	const struct globals *g, const char *id, int signal, bool all, struct failure *f)
 {
-	_cleanup_container_ struct container c = { .root = -1, .dir = -1, .lock = -1 };
+	_cleanup_container_ struct container c = CONTAINER_NONE;
 
 	int r = container_open(g, id, false, &c, f);
 	if (r < 0)

@@ -4,7 +4,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -59,14 +58,12 @@ static int keep_config(struct making *m, struct failure *f)
 	return 0;
 }
 
-/* Paths of sockets are short: by the directory's descriptor any --root will do. */
 static int listen_start(struct making *m, struct failure *f)
 {
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	struct sockaddr_un addr;
 	_cleanup_close_ int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 
-	snprintf(addr.sun_path, sizeof(addr.sun_path), "/proc/self/fd/%d/start.sock",
-		m->c->dir);
+	container_address(m->c, &addr);
 	if (fd < 0 || bind(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0 ||
 		listen(fd, 8) < 0)
 		return fail(f, errno, "container %s: start.sock", m->c->id);
@@ -308,8 +305,7 @@ static int load(const struct make_options *o, struct made *made, struct failure 
 int make(const struct globals *g, const struct make_options *o, const char *id,
 	struct made *ret, struct failure *f)
 {
-	struct made made = { .container = { .root = -1, .dir = -1, .lock = -1 },
-		.master = -1 };
+	struct made made = { .container = CONTAINER_NONE, .master = -1 };
 	struct making m = { .globals = g,
 		.opt = o,
 		.c = &made.container,

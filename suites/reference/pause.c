@@ -1,35 +1,46 @@
-#include <getopt.h>
-
+/* `pause` and `resume`. */
 #include "command.h"
 
-static int run(const struct globals *g, int argc, char **argv, struct failure *f)
+static int change(const struct globals *g, const char *id, enum container_status from,
+	bool frozen, struct failure *f)
 {
-	static const struct option options[] = { { 0 } };
-	_cleanup_container_ struct container c = { .root = -1, .dir = -1, .lock = -1 };
+	_cleanup_container_ struct container c = CONTAINER_NONE;
 
-	optind = 0;
-	if (getopt_long(argc, argv, ":", options, NULL) != -1)
-		return command_usage(
-			&command_pause, f, "%s: not understood", argv[optind - 1]);
-	const char *id = command_id(&command_pause, argc, argv, f);
-	if (!id || container_open(g, id, true, &c, f) < 0)
-		return 1;
+	int r = container_open(g, id, true, &c, f);
+	if (r < 0)
+		return r;
 	enum container_status status = container_status(&c);
-	if (status != CONTAINER_RUNNING) {
-		fail(f, 0, "container %s is %s, not running", id,
-			container_status_name(status));
-		return 1;
-	}
-	if (cgroups_freeze(&c.cgroups, true, f) < 0) {
-		fail_in(f, "container %s", id);
-		return 1;
-	}
-	return 0;
+	if (status != from)
+		return fail(f, 0, "container %s is %s, not %s", id,
+			container_status_name(status), container_status_name(from));
+	r = cgroups_freeze(&c.cgroups, frozen, f);
+	return r < 0 ? fail_in(f, "container %s", id) : 0;
+}
+
+static int run_pause(const struct globals *g, int argc, char **argv, struct failure *f)
+{
+	const char *id = command_only_id(&command_pause, argc, argv, f);
+
+	return !id || change(g, id, CONTAINER_RUNNING, true, f) < 0;
+}
+
+static int run_resume(const struct globals *g, int argc, char **argv, struct failure *f)
+{
+	const char *id = command_only_id(&command_resume, argc, argv, f);
+
+	return !id || change(g, id, CONTAINER_PAUSED, false, f) < 0;
 }
 
 const struct command command_pause = {
 	.name = "pause",
 	.about = "stop all processes of a container for a while",
 	.usage = "ID",
-	.run = run,
+	.run = run_pause,
+};
+
+const struct command command_resume = {
+	.name = "resume",
+	.about = "let the processes of a paused container go on",
+	.usage = "ID",
+	.run = run_resume,
 };

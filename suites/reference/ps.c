@@ -172,7 +172,7 @@ static int parse(int argc, char **argv, bool *ret_json, struct failure *f)
 
 static int run(const struct globals *g, int argc, char **argv, struct failure *f)
 {
-	_cleanup_container_ struct container c = { .root = -1, .dir = -1, .lock = -1 };
+	_cleanup_container_ struct container c = CONTAINER_NONE;
 	_cleanup_free_ pid_t *pids = NULL;
 	bool json = false;
 

@@ -8,9 +8,7 @@
 static int run_container(const struct globals *g, const struct make_options *o,
 	const char *id, bool keep, struct failure *f)
 {
-	_cleanup_made_ struct made made = {
-		.container = { .root = -1, .dir = -1, .lock = -1 }, .master = -1
-	};
+	_cleanup_made_ struct made made = { .container = CONTAINER_NONE, .master = -1 };
 
 	if (o->foreground)
 		foreground_begin();

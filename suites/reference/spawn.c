@@ -157,14 +157,6 @@ static int become_root(struct failure *f)
 	return 0;
 }
 
-static void report(int socket, const struct failure *f)
-{
-	struct sync_message m = { .what = SYNC_FAILED, .failure = *f };
-
-	sync_send(socket, &m, -1);
-	_exit(1);
-}
-
 /* The child: nothing is done before the parent has done its part. */
 static void child(struct spawn *s, int socket)
 {
@@ -178,7 +170,7 @@ static void child(struct spawn *s, int socket)
 	if (sync_receive(socket, &m, NULL) < 0 || m.what != SYNC_DONE)
 		_exit(1);
 	if (entered && become_root(&f) < 0)
-		report(socket, &f);
+		sync_report(socket, &f);
 	/* The container's processes must not reach into this one (CVE-2016-9962). */
 	prctl(PR_SET_DUMPABLE, 0);
 	s->main(s->ctx, socket);
@@ -255,14 +247,14 @@ static void middle(struct spawn *s, int socket)
 	if (!(s->make & CLONE_NEWUSER))
 		prctl(PR_SET_DUMPABLE, 0);
 	if (enter(s, socket, &f) < 0)
-		report(socket, &f);
+		sync_report(socket, &f);
 	unsigned long flags = (s->make & ~(CLONE_NEWUSER | AFTER)) | CLONE_PARENT;
 	pid_t pid = clone_child(flags, -1, &s->in_cgroup);
 	if (pid == 0)
 		child(s, socket);
 	if (pid < 0) {
 		fail(&f, errno, "linux.namespaces: clone");
-		report(socket, &f);
+		sync_report(socket, &f);
 	}
 	struct sync_message m = { .what = SYNC_PID, .index = pid };
 	sync_send(socket, &m, -1);

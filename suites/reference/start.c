@@ -1,11 +1,9 @@
-#include <getopt.h>
-
 #include "command.h"
 #include "make.h"
 
 static int start(const struct globals *g, const char *id, struct failure *f)
 {
-	_cleanup_container_ struct container c = { .root = -1, .dir = -1, .lock = -1 };
+	_cleanup_container_ struct container c = CONTAINER_NONE;
 	_cleanup_config_ struct config config = { 0 };
 
 	int r = container_open(g, id, true, &c, f);
@@ -23,11 +21,7 @@ static int start(const struct globals *g, const char *id, struct failure *f)
 
 static int run(const struct globals *g, int argc, char **argv, struct failure *f)
 {
-	static const struct option options[] = { { 0 } };
-
-	if (getopt_long(argc, argv, "", options, NULL) != -1)
-		return command_option(&command_start, argv, f);
-	const char *id = command_id(&command_start, argc, argv, f);
+	const char *id = command_only_id(&command_start, argc, argv, f);
 	return !id || start(g, id, f) < 0;
 }
 

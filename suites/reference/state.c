@@ -1,10 +1,8 @@
-#include <getopt.h>
-
 #include "command.h"
 
 static int show(const struct globals *g, const char *id, struct failure *f)
 {
-	_cleanup_container_ struct container c = { .root = -1, .dir = -1, .lock = -1 };
+	_cleanup_container_ struct container c = CONTAINER_NONE;
 
 	if (container_open(g, id, false, &c, f) < 0)
 		return 1;
@@ -16,11 +14,7 @@ static int show(const struct globals *g, const char *id, struct failure *f)
 
 static int run(const struct globals *g, int argc, char **argv, struct failure *f)
 {
-	static const struct option options[] = { { 0 } };
-
-	if (getopt_long(argc, argv, "", options, NULL) != -1)
-		return command_option(&command_state, argv, f);
-	const char *id = command_id(&command_state, argc, argv, f);
+	const char *id = command_only_id(&command_state, argc, argv, f);
 	return id ? show(g, id, f) : 1;
 }
 

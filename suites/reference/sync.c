@@ -89,3 +89,11 @@ int sync_mount_source(int socket, size_t index, struct failure *f)
 		return fail(f, EBADMSG, "mounts[%zu]: no mount came back", index);
 	return r < 0 ? r : fd;
 }
+
+void sync_report(int socket, const struct failure *f)
+{
+	struct sync_message m = { .what = SYNC_FAILED, .failure = *f };
+
+	sync_send(socket, &m, -1);
+	_exit(1);
+}

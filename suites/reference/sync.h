@@ -35,6 +35,9 @@ int sync_send(int socket, const struct sync_message *m, int fd);
  * *ret_fd, else -1; ret_fd may be NULL. */
 int sync_receive(int socket, struct sync_message *ret, int *ret_fd);
 
+/* In a child: says why it cannot go on, and ends. */
+void sync_report(int socket, const struct failure *f) __attribute__((noreturn));
+
 /* Asks and waits for the answer: 0, or what the parent said was wrong. */
 int sync_ask(int socket, enum sync_what what, int index, int fd, int *ret_fd,
 	struct failure *f);

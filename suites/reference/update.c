@@ -162,7 +162,7 @@ static int parse(int argc, char **argv, struct request *r, struct failure *f)
 
 static int run(const struct globals *g, int argc, char **argv, struct failure *f)
 {
-	_cleanup_container_ struct container c = { .root = -1, .dir = -1, .lock = -1 };
+	_cleanup_container_ struct container c = CONTAINER_NONE;
 	_cleanup_(request_release) struct request r = { .options = json_object() };
 
 	if (parse(argc, argv, &r, f))
