@@ -221,6 +221,51 @@ ok "create, whose poststart hook will fail" rt create --bundle "$tmp" $id
 says "poststart" "start says that it failed" rt start $id
 says "does not exist" "and the container is destroyed" rt state $id
 
+# namespaces: with an offset, of a user namespace, and of somebody else
+bundle '.linux.namespaces += [{"type": "time"}] | .linux.timeOffsets = {"boottime": {"secs": 10000000}}
+	| .process.args = ["/bin/sh", "-c", "read up rest </proc/uptime; [ ${up%.*} -gt 10000000 ] && echo later"]'
+is later "a time namespace with an offset" rt run --bundle "$tmp" $id
+mapped='.linux.namespaces += [{"type": "user"}] | .linux.uidMappings = [{"containerID": 0, "hostID": 100000, "size": 2000}]
+	| .linux.gidMappings = [{"containerID": 0, "hostID": 200000, "size": 2000}]'
+chown -R 100000:200000 rootfs
+chmod 711 "$tmp"
+bundle "$mapped | .process.user = {\"uid\": 1000, \"gid\": 7, \"additionalGids\": [8]}
+	| .process.args = [\"/bin/sh\", \"-c\", \"id -u; id -G; read a b c </proc/self/uid_map; echo \$b\"]"
+is "1000 7 8 100000 " "a user namespace with two maps" sh -c \
+	"timeout 30 '$runtime' --root '$tmp/state' run --bundle '$tmp' $id | tr '\\n' ' '"
+bundle "$mapped"
+ok "a container in a user namespace" rt run --detach --bundle "$tmp" $id
+other=$(rt state $id | jq .pid)
+is "0 100000" "exec: in it, too" rt exec $id sh -c 'read a b c </proc/self/uid_map; echo $a $b'
+bundle ".linux.namespaces = [{\"type\": \"mount\"}, {\"type\": \"pid\"}, {\"type\": \"user\", \"path\": \"/proc/$other/ns/user\"},
+	{\"type\": \"network\", \"path\": \"/proc/$other/ns/net\"}, {\"type\": \"uts\", \"path\": \"/proc/$other/ns/uts\"},
+	{\"type\": \"ipc\", \"path\": \"/proc/$other/ns/ipc\"}]
+	| .linux.cgroupsPath = \"/$id.2\" | del(.hostname)
+	| .process.args = [\"/bin/sh\", \"-c\", \"cd /proc/self/ns; for n in user net uts ipc; do readlink \$n; done\"]"
+ln -sf busybox rootfs/bin/readlink
+is "$(for n in user net uts ipc; do readlink "/proc/$other/ns/$n"; done)" \
+	"namespaces of another container, by path" rt run --bundle "$tmp" $id.2
+jq '.linux.uidMappings = [{"containerID": 0, "hostID": 5, "size": 1}] |
+	.linux.gidMappings = [{"containerID": 0, "hostID": 5, "size": 1}]' config.json >c && mv c config.json
+says "uidMappings" "mappings that a joined user namespace has not are refused" rt create --bundle "$tmp" $id.2
+rt delete --force $id
+chown -R 0:0 rootfs
+
+# without privilege, where that may make user namespaces
+if command -v setpriv >/dev/null && setpriv --reuid 65534 --regid 65534 --clear-groups unshare -Ur true 2>/dev/null; then
+	mkdir -p rootless/run && cp "$runtime" rootless/runtime && cp -a rootfs rootless/ && chown -R 65534:65534 rootless
+	(cd rootless && setpriv --reuid 65534 --regid 65534 --clear-groups ./runtime spec --rootless &&
+		jq '.process.args = ["/bin/id"] | .process.terminal = false' config.json >c && cat c >config.json)
+	is "uid=0 gid=0" "a container without privilege" env XDG_RUNTIME_DIR="$tmp/rootless/run" \
+		setpriv --reuid 65534 --regid 65534 --clear-groups rootless/runtime run --bundle rootless $id
+	is "" "and it says nothing else" cat err
+	jq '.linux.resources = {"pids": {"limit": 5}}' rootless/config.json >c && cat c >rootless/config.json
+	says "cgroup\|resources" "limits that it may not set are an error" env XDG_RUNTIME_DIR="$tmp/rootless/run" \
+		setpriv --reuid 65534 --regid 65534 --clear-groups rootless/runtime run --bundle rootless $id
+else
+	skip "a container without privilege" "no user namespaces for users here"
+fi
+
 # killed half-way, at moments spread over what a create takes
 bundle
 left=0
