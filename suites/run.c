@@ -95,8 +95,12 @@ static enum exit_code find_runtimes(struct args *args)
 		args->runtime_count +=
 			runtime_find(installed[i], &args->runtimes[args->runtime_count],
 				why, sizeof(why)) == 0;
-	if (code == EXIT_OK && !args->runtime_count)
+	if (code == EXIT_OK && !args->runtime_count) {
+		fprintf(stderr,
+			"plimsoll run: no container runtime is installed (looked for runc, crun "
+			"and youki): asking the embedded reference\n");
 		code = find_runtime(args, RUNTIME_REFERENCE, why, sizeof(why));
+	}
 	return code;
 }
 
