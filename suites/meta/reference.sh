@@ -266,6 +266,41 @@ else
 	skip "a container without privilege" "no user namespaces for users here"
 fi
 
+# a seccomp agent: it is handed the listener, closes it, and the call is ENOSYS
+cat >agent.py <<'END'
+import array, json, os, socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.bind("agent.sock")
+s.listen(1)
+s.settimeout(20)
+print("listens", flush=True)
+c = s.accept()[0]
+data, control, _, _ = c.recvmsg(1 << 16, socket.CMSG_SPACE(4))
+fds = array.array("i", control[0][2])
+state = json.loads(data)
+print(len(fds), state["fds"][0], state["metadata"], state["state"]["status"], state["pid"] == state["state"]["pid"])
+END
+if command -v python3 >/dev/null; then
+	ln -sf busybox rootfs/bin/mkdir
+	bundle ".linux.seccomp = {defaultAction: \"SCMP_ACT_ALLOW\", listenerPath: \"$tmp/agent.sock\", listenerMetadata: \"m\",
+		syscalls: [{names: [\"mkdir\", \"mkdirat\"], action: \"SCMP_ACT_NOTIFY\"}]}
+		| .process.args = [\"/bin/mkdir\", \"/made\"]"
+	rm -f fifo && mkfifo fifo
+	python3 agent.py >fifo 2>err &
+	exec 9<fifo
+	read -r _ <&9
+	says "not implemented" "seccomp: a call that the agent does not answer" rt run --bundle "$tmp" $id
+	read -r said <&9
+	[ "$said" = "1 seccompFd m created True" ]
+	point $? "seccomp: the agent is told of the container" err
+	exec 9<&-
+	rm agent.sock
+	says "agent.sock" "seccomp: an agent that is not there is an error" rt run --bundle "$tmp" $id
+else
+	skip "seccomp: an agent" "no python3"
+fi
+is "" "no state is left by that" ls "$tmp/state"
+
 # killed half-way, at moments spread over what a create takes
 bundle
 left=0
