@@ -446,7 +446,8 @@ START_TEST(kept)
 	int dir = open(root, O_PATH | O_CLOEXEC);
 	snprintf(path, sizeof(path), "%s/.@seccomp", root);
 	for (int i = 0; i < 6; i++) {
-		int fd = seccomp_filter_make(filter(profiles[i == 5]), dir, &f);
+		json_auto_t *profile = filter(profiles[i == 5]);
+		int fd = seccomp_filter_make(profile, dir, &f);
 		ck_assert_int_ge(fd, 0);
 		ssize_t n = pread(fd, i ? again : first, sizeof(first), 0);
 		size = i ? size : n;
