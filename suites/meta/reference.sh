@@ -101,6 +101,8 @@ is 0000000000000000 "exec: nothing is inheritable" \
 is "0 1 2" "exec: no descriptor but its own" sh -c \
 	"exec 7</ 8<$tmp; '$runtime' --root '$tmp/state' exec $id sh -c 'cd /proc/self/fd; echo [012]' 2>&1 |
 	tr '\n' ' ' | sed 's/ \$//'"
+says "cwd" "exec: a working directory that is a descriptor of the host's is refused" sh -c \
+	"exec 7<'$tmp'; timeout 30 '$runtime' --root '$tmp/state' exec --preserve-fds 5 --cwd /proc/self/fd/7 $id true"
 ok "exec --detach" rt exec --detach --pid-file "$tmp/exec.pid" $id sleep 1000
 [ "$(readlink /proc/"$(cat exec.pid)"/ns/pid)" = "$(readlink /proc/"$(cat pid)"/ns/pid)" ]
 point $? "exec: it is in the container's pid namespace"
