@@ -159,6 +159,10 @@ head -n 1 fifo >/dev/null
 kill -TERM $!
 wait $!; [ $? -eq 9 ]
 point $? "run: a signal is handed on" err
+bundle '.process.args = ["/bin/sh", "-c", "echo $LISTEN_FDS $LISTEN_PID; read a <&4; echo $a"]'
+echo passed >passed
+is "2 1 passed " "descriptors of an init system are handed on" sh -c "exec 3<'$tmp/passed' 4<'$tmp/passed'
+	LISTEN_FDS=2 timeout 30 '$runtime' --root '$tmp/state' run --bundle '$tmp' $id | tr '\n' ' '"
 bundle
 ok "run --detach" rt run --detach --bundle "$tmp" $id
 is running "and it runs" status_of

@@ -28,7 +28,7 @@ static void print_usage(FILE *to)
 		"  --log FILE               errors go there, too\n"
 		"  --log-format text|json   how they are written there\n"
 		"  --cgroup-manager cgroupfs|disabled\n"
-		"  --debug                  says nothing more: errors are whole as they are\n"
+		"  --debug                  accepted, but errors are whole without it\n"
 		"  --version\n\nCommands:\n");
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		fprintf(to, "  %-10s %s\n", commands[i]->name, commands[i]->about);
@@ -142,8 +142,8 @@ static int run(const struct globals *g, const struct log *log, int argc, char **
 		return say(log, f.text), 1;
 	}
 	if (wants_help(argc, argv)) {
-		printf("Usage: plimsoll-runtime %s %s\n\n%s\n", c->name, c->usage,
-			c->about);
+		printf("plimsoll-runtime %s: %s\n\nUsage: plimsoll-runtime %s %s\n",
+			c->name, c->about, c->name, c->usage);
 		return 0;
 	}
 	optind = 0;

@@ -291,6 +291,19 @@ static int check_terminal(
 	return 0;
 }
 
+/* To the program they are its own; its pid is known before it is there only if that is 1. */
+static void tell_listen_fds(json_t *process, int count)
+{
+	json_t *env = json_object_get(process, "env");
+
+	if (!process)
+		return;
+	if (!env)
+		json_object_set_new(process, "env", env = json_array());
+	json_array_append_new(env, json_sprintf("LISTEN_FDS=%d", count));
+	json_array_append_new(env, json_string("LISTEN_PID=1"));
+}
+
 static int load(const struct make_options *o, struct made *made, struct failure *f)
 {
 	const char *bundle = o->bundle ?: ".";
@@ -299,6 +312,8 @@ static int load(const struct make_options *o, struct made *made, struct failure 
 	if (fd < 0)
 		return fail(f, errno, "--bundle %s", bundle);
 	int r = config_load(fd, "config.json", &made->config, f);
+	if (r == 0 && o->listen_fds && config_new_namespace(&made->config, "pid"))
+		tell_listen_fds(made->config.process, o->listen_fds);
 	return r < 0 ? r : check_terminal(o, &made->config, f);
 }
 

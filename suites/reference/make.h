@@ -9,6 +9,7 @@ struct make_options {
 	const char *pid_file, *console_socket;
 	bool no_pivot, no_new_keyring;
 	int preserve_fds;
+	int listen_fds; /* of these, the first ones are an init system's: sd_listen_fds(3) */
 	bool foreground; /* a terminal's master is for the caller */
 };
 

@@ -36,7 +36,9 @@ void make_descriptors(struct make_options *o)
 	const char *listen = getenv("LISTEN_FDS");
 	int n = 0, last;
 
-	if (listen && command_number(listen, FDS_MAX, &n) == 0 && n > o->preserve_fds)
+	if (listen && command_number(listen, FDS_MAX, &n) == 0)
+		o->listen_fds = n;
+	if (n > o->preserve_fds)
 		o->preserve_fds = n;
 	last = 2 + o->preserve_fds;
 	if (sys_close_range(last + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0)

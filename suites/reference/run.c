@@ -64,6 +64,6 @@ const struct command command_run = {
 	.about = "create, start, wait for the end, delete",
 	.usage = "[OPTION]... ID\n\n" MAKE_USAGE
 		 "  -d, --detach            returns when the program runs\n"
-		 "      --keep              does not delete the container afterwards\n",
+		 "      --keep              does not delete the container afterwards",
 	.run = run,
 };
