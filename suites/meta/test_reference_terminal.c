@@ -423,7 +423,7 @@ static Suite *suite(void)
 	TCase *c = tcase_create("terminal");
 
 	tcase_add_checked_fixture(c, pts_world, NULL);
-	tcase_set_timeout(c, 20);
+	tcase_set_timeout(c, 60);
 	tcase_add_test(c, opens);
 	tcase_add_test(c, opens_only_a_devpts);
 	tcase_add_test(c, sends);
