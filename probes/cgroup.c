@@ -27,8 +27,9 @@ bool has_word(const char *list, const char *word)
 {
 	size_t len = strlen(word);
 
-	for (const char *at = list; *(at += strspn(at, " \n")); at += strcspn(at, " \n"))
-		if (strcspn(at, " \n") == len && !strncmp(at, word, len))
+	for (const char *at = list; *(at += strspn(at, " ,\n"));
+		at += strcspn(at, " ,\n"))
+		if (strcspn(at, " ,\n") == len && !strncmp(at, word, len))
 			return true;
 	return false;
 }

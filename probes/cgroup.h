@@ -12,7 +12,7 @@
 /* Reads a small file of a cgroup as a string. Its length or -errno. */
 ssize_t cgroup_read(int cgroup, const char *file, char *buf, size_t size);
 
-/* Is `word` one of the words of `list`, which blanks or newlines part? */
+/* Is `word` one of the words of `list`, which blanks, commas or newlines part? */
 bool has_word(const char *list, const char *word);
 
 /* Is this process a member of the cgroup itself? */

@@ -21,14 +21,11 @@ int env_open(const struct env *env, const char *path, int flags)
 	return fd < 0 ? -errno : fd;
 }
 
-ssize_t env_file(const struct env *env, const char *path, char *buf, size_t size)
+ssize_t read_string(int fd, char *buf, size_t size)
 {
-	_cleanup_close_ int fd = env_open(env, path, O_RDONLY);
-	if (fd < 0)
-		return fd;
-
 	size_t len = 0;
 	ssize_t n;
+
 	while (len < size - 1 && (n = read(fd, buf + len, size - 1 - len)) != 0) {
 		if (n < 0 && errno != EINTR)
 			return -errno;
@@ -38,6 +35,13 @@ ssize_t env_file(const struct env *env, const char *path, char *buf, size_t size
 		len--;
 	buf[len] = '\0';
 	return len;
+}
+
+ssize_t env_file(const struct env *env, const char *path, char *buf, size_t size)
+{
+	_cleanup_close_ int fd = env_open(env, path, O_RDONLY);
+
+	return fd < 0 ? fd : read_string(fd, buf, size);
 }
 
 long long env_number(const struct env *env, const char *path)

@@ -40,6 +40,9 @@ int env_open(const struct env *env, const char *path, int flags);
  */
 ssize_t env_file(const struct env *env, const char *path, char *buf, size_t size);
 
+/* What is left of a small file as such a string. Its length or -errno. */
+ssize_t read_string(int fd, char *buf, size_t size);
+
 /* A file that holds one number; -errno (which no such file holds) if it cannot be read. */
 long long env_number(const struct env *env, const char *path);
 

@@ -3,13 +3,6 @@
 # at all where it cannot run.
 #   arbiter.sh PLIMSOLL      speaks TAP; needs root, jq, and runc for the ones that are mostly right
 # shellcheck disable=SC2016 # what stands in quotes is for other shells
-set -u
-export LC_ALL=C
-unset NO_COLOR COLUMNS || true
-umask 022
-
-# shellcheck source=suites/meta/tap.sh
-. "$(dirname "$0")/tap.sh"
 # shellcheck source=suites/meta/fakes.sh
 . "$(dirname "$0")/fakes.sh"
 seconds_each=10

@@ -1,7 +1,14 @@
 # shellcheck shell=sh
-# Sourced behind tap.sh, with the program as $1, by tests of `run` on fakes: runtimes of a few
+# Sourced, with the program as $1, by tests of `run` on fakes: runtimes of a few
 # lines of sh; those that are mostly right hand on to runc.
 # shellcheck disable=SC2016 # what stands in quotes is for other shells
+set -u
+export LC_ALL=C
+unset NO_COLOR COLUMNS || true
+umask 022
+
+# shellcheck source=suites/meta/tap.sh
+. "$(dirname "$0")/tap.sh"
 plimsoll=$(realpath "${1:?usage: $0 PLIMSOLL}")
 source=$(cd "$(dirname "$0")/../.." && pwd)
 [ "$(id -u)" = 0 ] || skip_all "docks take root"

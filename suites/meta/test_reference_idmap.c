@@ -248,24 +248,6 @@ START_TEST(a_clone_of_the_parent_is_no_peer)
 }
 END_TEST
 
-START_TEST(what_needs_the_parent_is_known)
-{
-	json_t *all = json_loads(
-		"[{\"options\":[\"rbind\"]},{\"type\":\"tmpfs\"},"
-		"{\"options\":[\"remount\",\"bind\"]},"
-		"{\"type\":\"tmpfs\",\"options\":[\"idmap\"]},{\"uidMappings\":"
-		"[{}],\"gidMappings\":[{}]}]",
-		0, NULL);
-	struct config c = { .mounts = all };
-
-	ck_assert_ptr_nonnull(all);
-	ck_assert(mount_needs_source(&c, 0) && !mount_needs_source(&c, 1));
-	ck_assert(!mount_needs_source(&c, 2) && mount_needs_source(&c, 3));
-	ck_assert(mount_needs_source(&c, 4));
-	json_decref(all);
-}
-END_TEST
-
 /* Becomes root of a user namespace with a mount namespace of its own. */
 static void become_contained(void)
 {
@@ -350,7 +332,6 @@ static Suite *suite(void)
 	tcase_add_loop_test(t, a_kernel_that_cannot_is_an_error, 0, 2);
 	tcase_add_test(t, the_container_is_the_default_map);
 	tcase_add_test(t, a_clone_of_the_parent_is_no_peer);
-	tcase_add_test(t, what_needs_the_parent_is_known);
 	tcase_add_loop_test(t, locked_flags_stay, 0, 2);
 	tcase_add_test(t, sysfs_of_another_network_is_refused);
 	tcase_add_test(t, many_need_few_descriptors);

@@ -40,7 +40,7 @@ static const struct cgroup_mount *mount_of(
 		controllers);
 	for (size_t i = 0; i < count; i++) {
 		const struct cgroup_mount *m = &mounts[i];
-		if (m->v2 != !*first || (*first && !cgfs_has(m->options, first)))
+		if (m->v2 != !*first || (*first && !has_word(m->options, first)))
 			continue;
 		if (strlen(m->target) >= sizeof(((struct hierarchy *)NULL)->mount))
 			continue;

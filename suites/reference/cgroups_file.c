@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "cgroups_file.h"
+#include "env.h"
+#include "pool.h"
 
 /* Whatever else may be mounted there by now, nothing is made or written in it. */
 int cgfs_top(const struct hierarchy *h)
@@ -45,21 +47,9 @@ int cgfs_open(const struct hierarchy *h, const char *below)
 
 ssize_t cgfs_read(int dir, const char *file, char *buf, size_t size)
 {
-	size_t len = 0;
-	ssize_t n;
-
 	_cleanup_close_ int fd = openat(dir, file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0)
-		return -errno;
-	while (len < size - 1 && (n = read(fd, buf + len, size - 1 - len)) != 0) {
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		len += n > 0 ? (size_t)n : 0;
-	}
-	if (len && buf[len - 1] == '\n')
-		len--;
-	buf[len] = '\0';
-	return len;
+
+	return fd < 0 ? -errno : read_string(fd, buf, size);
 }
 
 int cgfs_write(int dir, const char *file, const char *text)
@@ -75,17 +65,6 @@ int cgfs_write(int dir, const char *file, const char *text)
 		text += len + (text[len] == '\n');
 	} while (*text);
 	return 0;
-}
-
-bool cgfs_has(const char *list, const char *word)
-{
-	size_t len = strlen(word);
-
-	for (const char *at = list; *(at += strspn(at, " ,\n"));
-		at += strcspn(at, " ,\n"))
-		if (strcspn(at, " ,\n") == len && !strncmp(at, word, len))
-			return true;
-	return false;
 }
 
 static int event_of(const char *text, const char *key)
@@ -133,17 +112,9 @@ int cgfs_await(int dir, const char *key, int value, int64_t deadline)
 	}
 }
 
-int64_t cgfs_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 int cgfs_left(int64_t deadline)
 {
-	int64_t left = deadline - cgfs_now();
+	int64_t left = deadline - (int64_t)now_ms();
 
 	return left > 0 ? (int)left : 0;
 }
@@ -192,7 +163,7 @@ const struct hierarchy *cgroups_v2(const struct cgroups *cg)
 const struct hierarchy *cgroups_v1(const struct cgroups *cg, const char *controller)
 {
 	for (size_t i = 0; i < cg->count; i++)
-		if (!is_v2(&cg->list[i]) && cgfs_has(cg->list[i].controllers, controller))
+		if (!is_v2(&cg->list[i]) && has_word(cg->list[i].controllers, controller))
 			return &cg->list[i];
 	return NULL;
 }

@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "cgroup.h"
 #include "cgroups.h"
 
 #define CGFS_DEADLINE_MS 10000 /* for processes to die, to freeze, to thaw */
@@ -25,17 +26,13 @@ ssize_t cgfs_read(int dir, const char *file, char *buf, size_t size);
 /* Writes each line of `text` by itself, as the kernel wants them. 0 or -errno. */
 int cgfs_write(int dir, const char *file, const char *text);
 
-/* Is `word` one of the words of `list`, which blanks, commas or newlines part? */
-bool cgfs_has(const char *list, const char *word);
-
 /* The value of "key N" in cgroup.events, or -errno. */
 int cgfs_event(int dir, const char *key);
 
 /* Waits until it is `value`. 0, -ETIMEDOUT or -errno. */
 int cgfs_await(int dir, const char *key, int value, int64_t deadline);
 
-/* Milliseconds of the monotonic clock; and those left until then, for poll(2). */
-int64_t cgfs_now(void);
+/* What is left until then, of now_ms() (pool.h), for poll(2). */
 int cgfs_left(int64_t deadline);
 
 /* May this be the path of a cgroup: no "..", no newline, not the top? */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cgroups_file.h"
+#include "pool.h"
 #include "uapi/unistd.h"
 
 #define PAUSE_MS       10 /* between two tries where the kernel tells nobody */
@@ -132,7 +133,7 @@ static int freeze_v1(int dir, bool frozen, int64_t deadline)
 
 static int freeze_one(const struct hierarchy *h, bool frozen, int timeout_ms)
 {
-	int64_t deadline = cgfs_now() + timeout_ms;
+	int64_t deadline = (int64_t)now_ms() + timeout_ms;
 
 	_cleanup_close_ int dir = cgfs_open(h, NULL);
 	if (dir < 0)
@@ -257,11 +258,11 @@ static void await_pids(const struct cgroups *cg, int64_t deadline)
 	if (read_all(cg, &p) < 0 || !p.count)
 		poll(NULL, 0, PAUSE_MS); /* all are of other pid namespaces */
 	for (size_t i = 0; i < p.count; i++) {
-		_cleanup_close_ int fd = syscall(SYS_pidfd_open, p.list[i], 0);
+		_cleanup_close_ int fd = pidfd_of(p.list[i]);
 		struct pollfd poller = { fd, POLLIN, 0 };
 		if (fd >= 0)
 			poll(&poller, 1, cgfs_left(deadline));
-		else if (errno != ESRCH)
+		else if (fd != -ESRCH)
 			poll(NULL, 0, PAUSE_MS);
 	}
 }
@@ -287,7 +288,8 @@ static int empty(const struct cgroups *cg, int64_t deadline, struct failure *f)
 		if (r < 0)
 			return r;
 		_cleanup_close_ int dir = is_v2(h) ? cgfs_open(h, NULL) : -1;
-		if (dir < 0 || cgfs_await(dir, "populated", 0, cgfs_now() + 1000) < 0)
+		if (dir < 0 ||
+			cgfs_await(dir, "populated", 0, (int64_t)now_ms() + 1000) < 0)
 			await_pids(cg, deadline);
 		if (!cgfs_left(deadline))
 			return fail(f, EBUSY, "%s%s: what runs there does not end",
@@ -338,7 +340,7 @@ static int remove_hierarchy(const struct cgroups *cg, const struct hierarchy *h,
 
 int cgroups_destroy(const struct cgroups *cg, struct failure *f)
 {
-	int64_t deadline = cgfs_now() + CGFS_DEADLINE_MS;
+	int64_t deadline = (int64_t)now_ms() + CGFS_DEADLINE_MS;
 	struct failure first = { 0 };
 
 	if (cg->disabled)

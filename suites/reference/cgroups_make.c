@@ -31,7 +31,7 @@ static void missing(const char *avail, const char *have, char *ret, size_t size)
 		at += strcspn(at, " \n")) {
 		char word[64];
 		snprintf(word, sizeof(word), "%.*s", (int)strcspn(at, " \n"), at);
-		if (cgfs_has(have, word) || len + strlen(word) + 3 > size)
+		if (has_word(have, word) || len + strlen(word) + 3 > size)
 			continue;
 		len += snprintf(ret + len, size - len, "%s+%s", len ? " " : "", word);
 	}
@@ -81,9 +81,9 @@ static int enable(const struct walk *w)
 	for (size_t i = 0; i < w->settings->count; i++) {
 		const struct setting *s = &w->settings->list[i];
 		if (!s->v2 || s->optional || !*s->controller ||
-			cgfs_has(have, s->controller))
+			has_word(have, s->controller))
 			continue;
-		if (!cgfs_has(avail, s->controller))
+		if (!has_word(avail, s->controller))
 			return fail(w->f, 0,
 				"linux.resources.%s: %s%.*s has no controller %s",
 				s->field, h->mount, (int)w->at, h->path, s->controller);
@@ -145,7 +145,7 @@ static int step(struct walk *w, const char *name, size_t end)
 		openat(w->dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (dir < 0)
 		return fail(w->f, errno, "open(%s%.*s)", h->mount, (int)end, h->path);
-	int r = !is_v2(h) && w->make && cgfs_has(h->controllers, "cpuset")
+	int r = !is_v2(h) && w->make && has_word(h->controllers, "cpuset")
 		? inherit_cpuset(w->dir, dir)
 		: 0;
 	if (r < 0)

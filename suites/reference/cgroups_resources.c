@@ -265,7 +265,7 @@ const struct setting *settings_need(const struct settings *s, const struct hiera
 	for (size_t i = 0; i < s->count; i++) {
 		const struct setting *at = &s->list[i];
 		if (at->v2 == is_v2(h) && !at->optional &&
-			(at->v2 || cgfs_has(h->controllers, at->controller)))
+			(at->v2 || has_word(h->controllers, at->controller)))
 			return at;
 	}
 	return NULL;

@@ -5,11 +5,10 @@
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <time.h>
 
 #include "container.h"
-#include "uapi/unistd.h"
+#include "pool.h"
 
 #define STATE_FILE "state.json"
 
@@ -290,9 +289,9 @@ int container_pidfd(const struct container *c)
 
 	if (c->pid == 0)
 		return -ESRCH;
-	fd = syscall(SYS_pidfd_open, c->pid, 0);
+	fd = pidfd_of(c->pid);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	return alive(c) ? TAKE_FD(fd) : -ESRCH;
 }
 

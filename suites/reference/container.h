@@ -29,7 +29,6 @@ struct globals {
 	const char *root; /* --root; default /run/plimsoll-runtime, $XDG_RUNTIME_DIR/...
 			     for others */
 	enum cgroup_manager cgroup_manager;
-	bool debug;
 };
 
 struct container {

@@ -13,7 +13,8 @@ static int run(const struct globals *g, int argc, char **argv, struct failure *f
 	const char *id = command_id(&command_create, argc, argv, f);
 	if (!id || seal_self(g->argv, f) < 0)
 		return 1;
-	make_descriptors(&o);
+	if (make_descriptors(&o, f) < 0)
+		return 1;
 	_cleanup_made_ struct made made = { .container = CONTAINER_NONE, .master = -1 };
 	return make(g, &o, id, &made, f) < 0;
 }

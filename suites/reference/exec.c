@@ -39,13 +39,6 @@ struct executing {
 
 /* In the new process, within the container. */
 
-static int hand_over(void *ctx, int listener, struct failure *f)
-{
-	const struct executing *e = ctx;
-
-	return sync_ask(e->socket, SYNC_LISTENER, 0, listener, NULL, f);
-}
-
 static int take_terminal(struct executing *e, int *ret_master, struct failure *f)
 {
 	struct terminal t;
@@ -77,8 +70,8 @@ static int become(struct executing *e, struct failure *f)
 		.personality = config_get(e->config->os, "personality"),
 		.proc = e->proc,
 		.keep_fds = e->preserve_fds,
-		.listener = hand_over,
-		.ctx = e };
+		.listener = sync_hand_over,
+		.ctx = &e->socket };
 
 	if (setsid() < 0 && errno != EPERM)
 		return fail(f, errno, "setsid");
@@ -300,7 +293,8 @@ static int run(const struct globals *g, int argc, char **argv, struct failure *f
 	o.args = argv + optind + 1;
 	if (seal_self(g->argv, f) < 0)
 		return 1;
-	make_descriptors(&fds);
+	if (make_descriptors(&fds, f) < 0)
+		return 1;
 	e.preserve_fds = fds.preserve_fds;
 	int status = exec_in(g, argv[optind], &e, &o, f);
 	return status < 0 ? 1 : status;

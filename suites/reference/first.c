@@ -159,21 +159,9 @@ static int wait_start(int listening)
 	}
 }
 
-struct agent {
-	int socket;
-};
-
-static int hand_over(void *ctx, int listener, struct failure *f)
-{
-	struct agent *a = ctx;
-
-	return sync_ask(a->socket, SYNC_LISTENER, 0, listener, NULL, f);
-}
-
 static int become(struct first *p, int socket, const char *path, struct failure *f)
 {
 	const struct config *c = p->in.config;
-	struct agent agent = { socket };
 	struct process_inside inside = { .process = c->process,
 		.seccomp = config_get(c->os, "seccomp"),
 		.program = p->seccomp,
@@ -181,8 +169,8 @@ static int become(struct first *p, int socket, const char *path, struct failure 
 		.proc = p->in.proc,
 		.keep_fds = p->preserve_fds,
 		.keyring = p->new_keyring ? config_string(p->state, "id") : NULL,
-		.listener = hand_over,
-		.ctx = &agent };
+		.listener = sync_hand_over,
+		.ctx = &socket };
 	char *const *env;
 
 	int r = process_inside(&inside, &env, f);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "foreground.h"
+#include "pool.h"
 #include "terminal.h"
 #include "uapi/unistd.h"
 
@@ -53,9 +54,10 @@ int foreground_wait(pid_t pid, int master, struct failure *f)
 
 	handed_on(&set);
 	_cleanup_close_ int signals = signalfd(-1, &set, SFD_CLOEXEC);
-	_cleanup_close_ int pidfd = syscall(SYS_pidfd_open, pid, 0);
+	_cleanup_close_ int pidfd = pidfd_of(pid);
 	if (signals < 0 || pidfd < 0)
-		return fail(f, errno, "cannot watch the container's process");
+		return fail(f, pidfd < 0 ? -pidfd : errno,
+			"cannot watch the container's process");
 	if (master >= 0) {
 		int r = terminal_relay(master, pidfd, f);
 		return r < 0 ? r : status_of(pid, f);

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "hooks.h"
+#include "pool.h"
 #include "uapi/close_range.h"
 
 const char *const hooks_kinds[] = { "prestart", "createRuntime", "createContainer",
@@ -78,31 +79,6 @@ static int state_file(const json_t *state)
 	return text ? TAKE_FD(fd) : -ENOMEM;
 }
 
-static long long now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
-}
-
-/* Ours are all O_CLOEXEC; our caller's need not be. */
-static void close_from(int first)
-{
-	struct dirent *d;
-
-	if (sys_close_range(first, UINT_MAX, 0) == 0)
-		return;
-	_cleanup_closedir_ DIR *dir = opendir("/proc/self/fd");
-	while (dir && (d = readdir(dir))) {
-		int fd = atoi(d->d_name);
-		if (fd >= first && fd != dirfd(dir))
-			fcntl(fd, F_SETFD, FD_CLOEXEC);
-	}
-	for (int fd = first; !dir && fd < 65536; fd++)
-		close(fd);
-}
-
 /* In the child: descriptors 0 to 2, and 3 for the errno of what fails from here on. */
 static int set_descriptors(const struct hook *h)
 {
@@ -114,7 +90,7 @@ static int set_descriptors(const struct hook *h)
 	if (dup2(from[0], 0) < 0 || dup2(from[1], 1) < 0 || dup2(from[1], 2) < 0 ||
 		dup3(from[2], 3, O_CLOEXEC) < 0)
 		return -errno;
-	close_from(4);
+	close_above(3); /* ours are all O_CLOEXEC; our caller's need not be */
 	return 0;
 }
 
@@ -175,7 +151,7 @@ static int start(struct hook *h)
 		become(h, self);
 	close(TAKE_FD(h->said[1]));
 	close(TAKE_FD(h->error[1]));
-	h->pidfd = syscall(SYS_pidfd_open, h->pid, 0);
+	h->pidfd = pidfd_of(h->pid);
 	return 0;
 }
 
@@ -205,7 +181,7 @@ static void listen_to_the_rest(struct hook *h)
 /* Milliseconds until we have to look again; -1: whenever there is something. */
 static int wait_ms(const struct hook *h)
 {
-	long long left = h->deadline_ms ? h->deadline_ms - now_ms() : INT_MAX;
+	long long left = h->deadline_ms ? h->deadline_ms - (long long)now_ms() : INT_MAX;
 
 	if (left < 0)
 		left = 0;
@@ -244,7 +220,7 @@ static int watch(struct hook *h)
 			if (r != 0)
 				return r;
 		}
-		if (h->deadline_ms && now_ms() >= h->deadline_ms)
+		if (h->deadline_ms && (long long)now_ms() >= h->deadline_ms)
 			return 0;
 	}
 }
@@ -330,7 +306,7 @@ static int run_one(const json_t *hook, const char *kind, size_t index,
 	if (h.input < 0)
 		return fail(f, -h.input, "%s: memfd_create", h.name);
 	if (h.timeout)
-		h.deadline_ms = now_ms() + h.timeout * 1000LL;
+		h.deadline_ms = (long long)now_ms() + h.timeout * 1000LL;
 	return run(&h, f);
 }
 

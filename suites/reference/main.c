@@ -95,7 +95,7 @@ static int take_option(struct globals *g, struct log *log, char **argv, int c)
 	else if (c == 'm' && manager(optarg, &g->cgroup_manager))
 		;
 	else if (c == 'd')
-		g->debug = true;
+		;
 	else if (c == 'v')
 		return print_version(), 1;
 	else if (c == 'h')

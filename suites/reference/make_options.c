@@ -1,10 +1,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/syscall.h>
 
 #include "make_options.h"
-#include "uapi/close_range.h"
+#include "process_parts.h"
 
 #define FDS_MAX 1024
 
@@ -31,20 +30,17 @@ bool make_option(struct make_options *o, int c)
 	}
 }
 
-void make_descriptors(struct make_options *o)
+int make_descriptors(struct make_options *o, struct failure *f)
 {
 	const char *listen = getenv("LISTEN_FDS");
-	int n = 0, last;
+	int n = 0;
 
 	if (listen && command_number(listen, FDS_MAX, &n) == 0)
 		o->listen_fds = n;
 	if (n > o->preserve_fds)
 		o->preserve_fds = n;
-	last = 2 + o->preserve_fds;
-	if (sys_close_range(last + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
-		return;
-	for (int fd = last + 1; fd < 65536; fd++)
-		if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 && errno == EBADF &&
-			fd > last + 256)
-			return;
+	_cleanup_close_ int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (proc < 0)
+		return fail(f, errno, "open(/proc)");
+	return descriptors_seal(3 + o->preserve_fds, proc, f);
 }

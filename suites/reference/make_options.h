@@ -29,7 +29,7 @@
 bool make_option(struct make_options *o, int c);
 
 /* Descriptors that an init system passed (sd_listen_fds(3)) are handed on, too, and nothing else
- * that the caller happened to have open. */
-void make_descriptors(struct make_options *o);
+ * that the caller happened to have open. 0 or -errno. */
+int make_descriptors(struct make_options *o, struct failure *f);
 
 #endif

@@ -54,9 +54,6 @@ const char *const *mount_option_names(void);
 int mount_source(
 	const struct config *c, size_t index, int bundle, int userns, struct failure *f);
 
-/* Does mounts[index] need the parent: is it a bind, or has it an id map? */
-bool mount_needs_source(const struct config *c, size_t index);
-
 /* Attaches a detached mount onto what the descriptor `at` is; 0 or -errno. */
 int mount_attach(int mnt, int at);
 

@@ -17,20 +17,6 @@ static bool is_bind(const struct mount_options *o)
 	return o->bind || o->rbind;
 }
 
-bool mount_needs_source(const struct config *c, size_t index)
-{
-	const json_t *mount = json_array_get(c->mounts, index);
-	struct mount_options o;
-	struct id_map map;
-	struct failure f;
-
-	/* What cannot be read fails where it is mounted. */
-	if (mount_options_read(json_object_get(mount, "options"), &o, &f) < 0 ||
-		id_map_read(mount, &o, &map, &f) < 0)
-		return false;
-	return !o.remount && (is_bind(&o) || map.wanted);
-}
-
 /* These have labels of their own: the kernel takes none for them (mqueue: later). */
 static bool takes_label(const char *type)
 {

@@ -54,7 +54,8 @@ static int run(const struct globals *g, int argc, char **argv, struct failure *f
 	const char *id = command_id(&command_run, argc, argv, f);
 	if (!id || seal_self(g->argv, f) < 0)
 		return 1;
-	make_descriptors(&o);
+	if (make_descriptors(&o, f) < 0)
+		return 1;
 	int status = run_container(g, &o, id, keep, f);
 	return status < 0 ? 1 : status;
 }

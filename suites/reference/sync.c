@@ -90,6 +90,11 @@ int sync_mount_source(int socket, size_t index, struct failure *f)
 	return r < 0 ? r : fd;
 }
 
+int sync_hand_over(void *socket, int listener, struct failure *f)
+{
+	return sync_ask(*(int *)socket, SYNC_LISTENER, 0, listener, NULL, f);
+}
+
 void sync_report(int socket, const struct failure *f)
 {
 	struct sync_message m = { .what = SYNC_FAILED, .failure = *f };

@@ -35,6 +35,10 @@ int sync_send(int socket, const struct sync_message *m, int fd);
  * *ret_fd, else -1; ret_fd may be NULL. */
 int sync_receive(int socket, struct sync_message *ret, int *ret_fd);
 
+/* In a child: hands a seccomp listener over; `socket` points to its end, an int. For
+ * struct process_inside. 0 or -errno. */
+int sync_hand_over(void *socket, int listener, struct failure *f);
+
 /* In a child: says why it cannot go on, and ends. */
 void sync_report(int socket, const struct failure *f) __attribute__((noreturn));
 
