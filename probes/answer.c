@@ -44,11 +44,13 @@ struct verdict answer_absent(const char *fmt, ...)
 	return v;
 }
 
-struct verdict answer_denied(const char *cause, const char *remedy, const char *fmt, ...)
+struct verdict answer_denied(
+	const char *layer, const char *cause, const char *remedy, const char *fmt, ...)
 {
 	struct verdict v = { .outcome = OUTCOME_DENIED, .fault = FAULT_POLICY };
 
 	FORMAT_DETAIL(v, fmt);
+	VERDICT_TEXT(v.layer, "%s", layer);
 	VERDICT_TEXT(v.cause, "%s", cause);
 	VERDICT_TEXT(v.remedy, "%s", remedy ? remedy : "");
 	return v;

@@ -16,9 +16,12 @@ struct verdict answer_fail(const char *fmt, ...) _printf_(1, 2);
 /* This kernel does not offer it, shown by something other than an errno. */
 struct verdict answer_absent(const char *fmt, ...) _printf_(1, 2);
 
-/* A policy that the probe itself has found forbids it; `remedy` may be NULL. */
-struct verdict answer_denied(const char *cause, const char *remedy, const char *fmt, ...)
-	_printf_(3, 4);
+/*
+ * A policy that the probe itself has found forbids it: `layer` is one of VERDICT_LAYERS;
+ * `remedy` may be NULL.
+ */
+struct verdict answer_denied(const char *layer, const char *cause, const char *remedy,
+	const char *fmt, ...) _printf_(4, 5);
 
 /* We failed to ask: a step of ours at `stage` failed with errno `err` (or 0). */
 struct verdict answer_error(const char *stage, int err, const char *fmt, ...)

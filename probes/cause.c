@@ -430,13 +430,15 @@ static bool by_ownership(const struct ask *a, struct verdict *v)
 			"asker's",
 			"ask as root of the initial user namespace, or of a file system mounted in "
 			"this one");
-	if (is_call(v, "fsmount") && is_sysfs(v))
+	if (is_call(v, "fsmount") && is_sysfs(v)) {
+		VERDICT_TEXT(v->layer, "mask");
 		return found(v,
 			"/proc or /sys is partly masked by other mounts here, or read-only, and a "
 			"fresh one would reveal what that hides",
 			"run the outer container without masked paths (docker: --security-opt "
 			"systempaths=unconfined, podman: --security-opt unmask=ALL, Kubernetes: "
 			"procMount: Unmasked)");
+	}
 	if (is_call(v, "fsopen") || is_call(v, "fsconfig"))
 		return found(v,
 			"the file system may not be mounted in a user namespace, or stands for a "
@@ -514,13 +516,29 @@ static void unproven(const struct ask *a, struct verdict *v)
 
 void cause_find(const struct ask *a, struct verdict *v)
 {
-	static bool (*const causes[])(
-		const struct ask *, struct verdict *) = { by_seccomp, by_limit,
-		by_unmapped_id, by_chroot, by_debian_sysctl, by_apparmor_sysctl,
-		by_readonly_proc, by_cgroup, by_capability, by_ownership };
+	static const struct {
+		const char *layer;
+		bool (*proves)(const struct ask *a, struct verdict *v);
+	} causes[] = {
+		{ "seccomp", by_seccomp },
+		{ "limit", by_limit },
+		{ "unmapped", by_unmapped_id },
+		{ "chroot", by_chroot },
+		{ "sysctl", by_debian_sysctl },
+		{ "lsm", by_apparmor_sysctl },
+		{ "mask", by_readonly_proc },
+		{ "cgroup", by_cgroup },
+		{ "capability", by_capability },
+		{ "ownership", by_ownership },
+	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(causes); i++)
-		if (causes[i](a, v))
+	for (size_t i = 0; i < ARRAY_SIZE(causes); i++) {
+		if (causes[i].proves(a, v)) {
+			if (!*v->layer)
+				VERDICT_TEXT(v->layer, "%s", causes[i].layer);
 			return;
+		}
+	}
+	VERDICT_TEXT(v->layer, "unproven");
 	unproven(a, v);
 }

@@ -50,13 +50,13 @@ struct verdict cgroup_refused(const struct ask *a, const char *stage, int err)
 	if (err != EOPNOTSUPP && err != EBUSY)
 		return answer_refused(a, stage, err);
 	v = err == EBUSY
-		? answer_denied(
+		? answer_denied("cgroup",
 			  "a cgroup2 that has processes may not hand controllers down to others "
 			  "below it",
 			  "move the processes to a cgroup of their own below it first, as an init "
 			  "system does",
 			  "%s: %s", stage, errno_name(err))
-		: answer_denied(
+		: answer_denied("cgroup",
 			  "this process's cgroup is threaded, and what is made below it can hold "
 			  "no processes of its own",
 			  "run in a cgroup whose cgroup.type reads \"domain\"", "%s: %s",

@@ -145,12 +145,20 @@ static void finish(const struct pool *pool, struct worker *w)
 	w->data = NULL;
 }
 
+/* When it is to be killed. */
+static double deadline_of(const struct pool *pool, const struct worker *w)
+{
+	double deadline = w->start + pool->deadline_ms;
+
+	return pool->end && pool->end < deadline ? pool->end : deadline;
+}
+
 static int time_left(const struct pool *pool, const struct worker *workers, size_t n)
 {
 	double least = pool->deadline_ms, now = now_ms();
 
 	for (size_t i = 0; i < n; i++) {
-		double left = workers[i].start + pool->deadline_ms - now;
+		double left = deadline_of(pool, &workers[i]) - now;
 		if (workers[i].pid && left < least)
 			least = left;
 	}
@@ -176,7 +184,7 @@ static void serve(const struct pool *pool, struct worker *workers, size_t n)
 			continue;
 		if (fds[2 * i].revents)
 			take_output(w);
-		if (!w->result.late && now_ms() > w->start + pool->deadline_ms) {
+		if (!w->result.late && now_ms() > deadline_of(pool, w)) {
 			w->result.late = true;
 			end_group(w);
 		}
@@ -194,6 +202,18 @@ static size_t running_of(const struct worker *workers, size_t n)
 	return running;
 }
 
+/* The end has come: those that have not been started are not any more. */
+static size_t give_up(const struct pool *pool, size_t next, size_t count)
+{
+	struct pool_result never = { .late = true, .unstarted = true };
+
+	if (!pool->end || now_ms() < pool->end)
+		return next;
+	for (; next < count; next++)
+		pool->done(pool->ctx, next, &never);
+	return next;
+}
+
 int pool_run(const struct pool *pool, size_t count)
 {
 	size_t n = pool->workers ? pool->workers : (size_t)sysconf(_SC_NPROCESSORS_ONLN);
@@ -205,6 +225,7 @@ int pool_run(const struct pool *pool, size_t count)
 		n = WORKERS_MAX;
 	do {
 		err = 0;
+		next = give_up(pool, next, count);
 		for (size_t i = 0; i < n && next < count && err == 0; i++)
 			if (!workers[i].pid &&
 				(err = start(pool, &workers[i], next)) == 0)

@@ -14,15 +14,17 @@
 struct pool_result {
 	const char *data; /* what the job wrote; valid during done() */
 	size_t len;
-	int status;   /* as waitpid(2) gives it */
-	bool late;    /* killed at its deadline */
-	bool flooded; /* killed when it had said POOL_OUTPUT_MAX bytes */
-	double ms;    /* wall time from fork to exit, milliseconds */
+	int status;     /* as waitpid(2) gives it */
+	bool late;      /* killed at its deadline, or never started */
+	bool unstarted; /* its turn did not come before the end */
+	bool flooded;   /* killed when it had said POOL_OUTPUT_MAX bytes */
+	double ms;      /* wall time from fork to exit, milliseconds */
 };
 
 struct pool {
 	size_t workers;  /* children at a time; 0: as many as there are processors */
 	int deadline_ms; /* for each job */
+	double end;      /* now_ms() at which none may run any more; 0: never */
 	/* In the child: does job `index`, writes to `out`; then the child exits with status 0. */
 	void (*job)(void *ctx, size_t index, int out);
 	/* In the parent, in the order in which the jobs end. */

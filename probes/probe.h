@@ -33,6 +33,17 @@ enum probe_needs {
 	PROBE_NEEDS_CGROUP = 1 << 3,
 	/* A directory to ask about, a->path: once for each --path. */
 	PROBE_NEEDS_PATH = 1 << 4,
+	/* A network namespace of its own, owned by a user namespace of its own whose uid 0 is
+	 * the asker, whoever asks. Implies PROBE_NEEDS_USERNS. */
+	PROBE_NEEDS_NETNS = 1 << 5,
+	/*
+	 * No need, a promise: it changes nothing that another question could see, so that
+	 * both may be asked by one process, in the same namespaces. Descriptors are closed for
+	 * it, each has a scratch tmpfs or cgroup of its own, and what it leaves in a network
+	 * namespace must bear a name no other uses. No change of credentials, capabilities,
+	 * limits, namespaces, working directory, filters, signals, sysctls; no child left.
+	 */
+	PROBE_SHARES = 1 << 6,
 };
 
 /* What ask() is given. */
@@ -50,11 +61,22 @@ struct call {
 };
 
 struct probe {
-	const char *about;   /* what a container can rely on if this passes */
-	const char *man;     /* where it is specified: a man page or kernel document */
-	const char *since;   /* printed, never compared; NULL if not verified */
-	const char *kconfig; /* printed as a hint, never decisive; NULL if always built */
-	unsigned needs;      /* enum probe_needs */
+	const char *about; /* what a container can rely on if this passes */
+	const char *how;   /* how it is asked, and the control beside it: for `explain` */
+	const char *man;   /* where it is specified: a man page or kernel document */
+	const char *since; /* printed, never compared; NULL if not verified */
+	const char *
+		kconfig; /* "CONFIG_A CONFIG_B": printed as a hint, never decisive; or NULL */
+	const char *needed_by; /* who relies on it: "runc, crun, KEP-3857"; or NULL */
+	const char *
+		blocked_by; /* which policies take it away, and how that looks; or NULL */
+	/*
+	 * What the kernel asks modprobe(8) for when this is asked, aliases or names:
+	 * "fs-overlay", "rtnl-link-veth". Unless they are built in or loaded already, the
+	 * question is put off, as asking must not change the host. NULL: nothing.
+	 */
+	const char *modules;
+	unsigned needs;           /* enum probe_needs */
 	const struct call *calls; /* CALLS(...): what --prove takes away */
 	struct verdict (*ask)(const struct ask *a);
 };

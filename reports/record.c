@@ -92,6 +92,7 @@ void record_set_verdict(json_t *json, const struct verdict *v)
 	record_set(json, "stage", v->stage);
 	record_set(json, "errno", errno_name(v->err));
 	record_set(json, "detail", v->detail);
+	record_set(json, "layer", v->layer);
 	record_set(json, "cause", v->cause);
 	record_set(json, "remedy", v->remedy);
 }

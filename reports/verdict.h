@@ -67,9 +67,23 @@ struct verdict {
 	int err;
 	char stage[32];   /* the call at which it was refused */
 	char detail[600]; /* what was seen */
+	char layer[16];   /* of a denial: what took it away, in a word: see VERDICT_LAYERS */
 	char cause[400];  /* of a denial: which policy, or "unproven: ..." */
 	char remedy[400]; /* the command or setting that changes it */
 };
+
+/*
+ * What can take a capability away, in a word, for those who group and compare: a seccomp
+ * filter, a missing capability, an LSM, a sysctl or boot parameter, a used up limit or quota,
+ * the ownership rules of (user) namespaces, ids that are not mapped, a chroot, mounts over
+ * /proc or /sys (masked or read-only), what is not delegated of cgroups, cgroup v1 that has
+ * it, permissions of a file, mount options (nodev, nosuid, noexec), a module that is not
+ * loaded, a helper program that is missing, or nothing proven.
+ */
+#define VERDICT_LAYERS                                                                     \
+	"seccomp", "capability", "lsm", "sysctl", "limit", "ownership", "unmapped",        \
+		"chroot", "mask", "cgroup", "cgroup-v1", "permission", "mount", "module",  \
+		"helper", "unproven"
 
 /* The word for each value, as written in records; "" for KIND_NONE and FAULT_NONE. */
 const char *outcome_name(enum outcome o);

@@ -103,7 +103,7 @@ static struct verdict withheld(const struct ask *a, const char *names, const cha
 
 	snprintf(first, sizeof(first), "%.*s", (int)strcspn(names, " "), names);
 	if (env_cgroup(a->env, &cg) < 0 || !withholder(first, &cg))
-		return answer_denied(
+		return answer_denied("cgroup",
 			"the controller is not handed down to the top of the cgroup mount here: what "
 			"set up this container, or the host's root cgroup, withholds it",
 			"start the container with its controllers delegated (rootless: "
@@ -116,7 +116,7 @@ static struct verdict withheld(const struct ask *a, const char *names, const cha
 		"user@.service or of the service this runs in; without: echo +%s > "
 		"%.150s/cgroup.subtree_control as root",
 		first, cg.own);
-	return answer_denied(cause, remedy, "%s", detail);
+	return answer_denied("cgroup", cause, remedy, "%s", detail);
 }
 
 static struct verdict answer(const struct ask *a, const struct findings *f)
@@ -140,7 +140,7 @@ static struct verdict answer(const struct ask *a, const struct findings *f)
 		snprintf(cause, sizeof(cause),
 			"the kernel was booted with cgroup_disable= for %s",
 			f->names[DISABLED]);
-		return answer_denied(cause,
+		return answer_denied("sysctl", cause,
 			"take cgroup_disable= off the kernel command line (Raspberry Pi: "
 			"cgroup_enable=memory in cmdline.txt)",
 			"%s", detail);
@@ -149,7 +149,7 @@ static struct verdict answer(const struct ask *a, const struct findings *f)
 		snprintf(cause, sizeof(cause),
 			"bound to a cgroup v1 hierarchy, so v2 cannot have it: %s",
 			f->names[BOUND_TO_V1]);
-		return answer_denied(cause, CGROUP_GO_UNIFIED, "%s", detail);
+		return answer_denied("cgroup-v1", cause, CGROUP_GO_UNIFIED, "%s", detail);
 	}
 	if (*f->names[WITHHELD])
 		return withheld(a, f->names[WITHHELD], detail);

@@ -71,7 +71,8 @@ static struct verdict nothing_to_hand_down(const struct ask *a)
 	bool v1 = env_cgroup(a->env, &cg) == 0 && cg.layout == CGROUP_HYBRID &&
 		!strcmp(cg.own, cg.mount);
 
-	return answer_denied(v1
+	return answer_denied(v1 ? "cgroup-v1" : "cgroup",
+		v1
 			? "every controller is bound to a cgroup v1 hierarchy: the "
 			  "cgroup.controllers at the top of cgroup2 is empty"
 			: "no controller is handed down to this process's cgroup: its "

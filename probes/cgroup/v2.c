@@ -54,18 +54,19 @@ static struct verdict not_unified(const struct ask *a, const struct env_cgroup *
 	if (there == 0)
 		return answer_absent("/proc/filesystems has no cgroup2");
 	if (cg->layout == CGROUP_HYBRID)
-		return answer_denied(
+		return answer_denied("cgroup-v1",
 			"cgroups are hybrid: controllers are bound to v1 hierarchies, and "
 			"container software takes this host for cgroup v1",
 			CGROUP_GO_UNIFIED,
 			"cgroup2 is mounted on %.200s, not on " USUAL "; bound to v1: %s",
 			cg->mount, *names ? names : "no controller");
 	if (cg->layout == CGROUP_V1)
-		return answer_denied("cgroups are version 1: no cgroup2 is mounted here",
+		return answer_denied("cgroup-v1", "cgroups are version 1: no cgroup2 is mounted here",
 			CGROUP_GO_UNIFIED,
 			"only v1 hierarchies are mounted; bound to them: %s",
 			*names ? names : "no controller");
-	return answer_denied(there < 0
+	return answer_denied(there < 0 ? "unproven" : "cgroup",
+		there < 0
 			? "unproven: no cgroup is mounted here, and /proc/filesystems, which says "
 			  "whether the kernel has cgroup2, cannot be read"
 			: "the kernel has cgroup2, but it is not mounted on " USUAL
@@ -90,7 +91,7 @@ static struct verdict ask(const struct ask *a)
 	if (!*a->env->prefix && statfs(USUAL, &fs) < 0)
 		return answer_refused(a, "statfs", errno);
 	if (!*a->env->prefix && fs.f_type != CGROUP2_MAGIC)
-		return answer_denied("something is mounted over the cgroup2 on " USUAL,
+		return answer_denied("mask", "something is mounted over the cgroup2 on " USUAL,
 			"take that mount away (podman: --security-opt unmask=" USUAL ")",
 			"statfs(" USUAL ") says type %#lx", (unsigned long)fs.f_type);
 

@@ -66,7 +66,7 @@ static struct place place_of(int dir)
 static struct verdict denied(
 	const char *stage, int err, const char *cause, const char *remedy)
 {
-	struct verdict v = answer_denied(cause, remedy, "%s: %s", stage, strerror(err));
+	struct verdict v = answer_denied("mount", cause, remedy, "%s: %s", stage, strerror(err));
 
 	VERDICT_TEXT(v.stage, "%s", stage);
 	v.err = err;

@@ -1,0 +1,123 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <libkmod.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "autoload.h"
+
+static void cleanup_kmod(struct kmod_ctx **ctx)
+{
+	kmod_unref(*ctx);
+}
+
+static void quiet(void *data, int priority, const char *file, int line, const char *fn,
+	const char *format, va_list args)
+{
+}
+
+bool autoload_possible(const struct env *env)
+{
+	char modprobe[256];
+
+	ssize_t n =
+		env_file(env, "/proc/sys/kernel/modprobe", modprobe, sizeof(modprobe));
+	return n > 0 && env_number(env, "/proc/sys/kernel/modules_disabled") != 1;
+}
+
+/* One that modprobe(8) would be sent for: blacklisted aliases are not. */
+static struct kmod_module *resolve(struct kmod_ctx *ctx, const char *alias)
+{
+	struct kmod_list *list = NULL, *left = NULL;
+	struct kmod_module *found = NULL;
+
+	if (kmod_module_new_from_lookup(ctx, alias, &list) < 0 || !list)
+		return NULL;
+	kmod_module_apply_filter(ctx, KMOD_FILTER_BLACKLIST, list, &left);
+	if (left)
+		found = kmod_module_get_module(left);
+	kmod_module_unref_list(list);
+	kmod_module_unref_list(left);
+	return found;
+}
+
+static enum module_state state_of(struct kmod_module *module)
+{
+	int state = kmod_module_get_initstate(module);
+
+	if (state == KMOD_MODULE_BUILTIN)
+		return MODULE_BUILTIN;
+	return state == KMOD_MODULE_LIVE ? MODULE_LOADED : MODULE_LOADABLE;
+}
+
+enum module_state module_state(
+	const struct env *env, const char *alias, char *ret_name, size_t size)
+{
+	_cleanup_(cleanup_kmod) struct kmod_ctx *ctx = kmod_new(NULL, NULL);
+
+	snprintf(ret_name, size, "%s", alias);
+	if (!ctx)
+		return MODULE_UNSEEN;
+	kmod_set_log_fn(ctx, quiet, NULL);
+	_cleanup_close_ int dir = open(kmod_get_dirname(ctx), O_PATH | O_CLOEXEC);
+	struct kmod_module *module = resolve(ctx, alias);
+	if (!module)
+		return dir < 0 ? MODULE_UNSEEN : MODULE_NONE;
+	enum module_state state = state_of(module);
+	snprintf(ret_name, size, "%s", kmod_module_get_name(module));
+	kmod_module_unref(module);
+	return state;
+}
+
+/* A kernel that has loaded modules has some elsewhere, if not here: this is a container. */
+static bool has_loaded_any(const struct env *env)
+{
+	char text[64];
+
+	return env_file(env, "/proc/modules", text, sizeof(text)) > 0;
+}
+
+static bool is_harmless(const struct env *env, enum module_state state)
+{
+	return state == MODULE_BUILTIN || state == MODULE_LOADED ||
+		state == MODULE_NONE || (state == MODULE_UNSEEN && !has_loaded_any(env));
+}
+
+static bool put_off(
+	enum module_state state, const char *name, struct verdict *ret_refused)
+{
+	char cause[200], remedy[200];
+
+	if (state == MODULE_UNSEEN)
+		snprintf(cause, sizeof(cause),
+			"whether asking would load the module %s cannot be seen here: the "
+			"kernel's modules are elsewhere",
+			name);
+	else
+		snprintf(cause, sizeof(cause),
+			"the module %s is there and not loaded; asking would load it",
+			name);
+	snprintf(remedy, sizeof(remedy), "modprobe %s%s, or ask with --allow-autoload",
+		name, state == MODULE_UNSEEN ? " on the host" : "");
+	*ret_refused = answer_denied(
+		"module", cause, remedy, "not asked: it takes the module %s", name);
+	return false;
+}
+
+bool autoload_harmless(const char *modules, struct verdict *ret_refused)
+{
+	struct env env = { 0 };
+	char alias[64], name[64];
+
+	if (!autoload_possible(&env))
+		return true;
+	for (const char *at = modules; *at; at += strspn(at, " ")) {
+		size_t len = strcspn(at, " ");
+		snprintf(alias, sizeof(alias), "%.*s", (int)len, at);
+		enum module_state state = module_state(&env, alias, name, sizeof(name));
+		if (!is_harmless(&env, state))
+			return put_off(state, name, ret_refused);
+		at += len;
+	}
+	return true;
+}

@@ -1,0 +1,78 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mnt.h"
+#include "uapi/mount.h"
+
+static int refused(const struct ask *a, const char *call, const char *what, int err,
+	struct verdict *ret_refused)
+{
+	char stage[32];
+
+	snprintf(stage, sizeof(stage), "%s(%s)", call, what);
+	*ret_refused = answer_refused(a, stage, err);
+	return -1;
+}
+
+int mnt_configure(const struct ask *a, const char *type, const struct mnt_option *options,
+	struct verdict *ret_refused)
+{
+	_cleanup_close_ int fs = sys_fsopen(type, FSOPEN_CLOEXEC);
+
+	if (fs < 0)
+		return refused(a, "fsopen", type, errno, ret_refused);
+	for (const struct mnt_option *o = options; o && o->key; o++)
+		if (sys_fsconfig(fs,
+			    o->value ? PLIMSOLL_FSCONFIG_SET_STRING
+				     : PLIMSOLL_FSCONFIG_SET_FLAG,
+			    o->key, o->value, 0) < 0)
+			return refused(a, "fsconfig", o->key, errno, ret_refused);
+	return TAKE_FD(fs);
+}
+
+int mnt_make(const struct ask *a, const char *type, const struct mnt_option *options,
+	struct verdict *ret_refused)
+{
+	_cleanup_close_ int fs = mnt_configure(a, type, options, ret_refused);
+
+	if (fs < 0)
+		return -1;
+	if (sys_fsconfig(fs, PLIMSOLL_FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		return refused(a, "fsconfig", "create", errno, ret_refused);
+	int mnt = sys_fsmount(fs, FSMOUNT_CLOEXEC, 0);
+	return mnt < 0 ? refused(a, "fsmount", type, errno, ret_refused) : mnt;
+}
+
+int mnt_clone(const struct ask *a, int dirfd, const char *path, bool recursive,
+	struct verdict *ret_refused)
+{
+	int mnt = sys_open_tree(dirfd, path,
+		OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? AT_RECURSIVE : 0) |
+			(*path ? 0 : AT_EMPTY_PATH));
+
+	return mnt < 0 ? refused(a, "open_tree", "clone", errno, ret_refused) : mnt;
+}
+
+int mnt_try_write(int dirfd, const char *dir)
+{
+	_cleanup_close_ int at = openat(dirfd, dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_close_ int fd =
+		openat(at, "plimsoll", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return errno;
+	return unlinkat(at, "plimsoll", 0) < 0 ? errno : 0;
+}
+
+int mnt_type_known(const struct env *env, const char *type)
+{
+	char text[8192], line[64];
+
+	if (env_file(env, "/proc/filesystems", text, sizeof(text)) < 0)
+		return -1;
+	snprintf(line, sizeof(line), "\t%s\n", type);
+	return strstr(text, line) != NULL;
+}

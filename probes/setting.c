@@ -1,0 +1,142 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/capability.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "answer.h"
+#include "setting.h"
+
+int setting_become(const struct asker *who, int parent)
+{
+	if (!who->become)
+		return 0;
+	if (setgroups(0, NULL) < 0 || setresgid(who->gid, who->gid, who->gid) < 0 ||
+		setresuid(who->uid, who->uid, who->uid) < 0)
+		return -errno;
+	after_credentials(parent);
+	return 0;
+}
+
+static const struct {
+	unsigned needs;
+	int flag;
+	const char *stage;
+} namespaces[] = {
+	{ PROBE_NEEDS_MNTNS | PROBE_NEEDS_SCRATCH, CLONE_NEWNS, "unshare(mnt)" },
+	{ PROBE_NEEDS_NETNS, CLONE_NEWNET, "unshare(net)" },
+};
+
+/*
+ * A user namespace comes with what needs one, and with any other where the asker may not make
+ * that otherwise. A network namespace always has one of its own: what is asked there is what
+ * the owner of a user namespace may do.
+ */
+static bool wants_userns(const struct ask *a, unsigned needs)
+{
+	return (needs & (PROBE_NEEDS_USERNS | PROBE_NEEDS_NETNS)) ||
+		((needs & (PROBE_NEEDS_MNTNS | PROBE_NEEDS_SCRATCH)) &&
+			!env_has_cap(a->env, CAP_SYS_ADMIN));
+}
+
+static int make_userns(struct ask *a, int parent, struct verdict *ret_refused)
+{
+	uid_t uid = geteuid();
+	gid_t gid = getegid();
+
+	if (unshare(CLONE_NEWUSER) < 0) {
+		*ret_refused = answer_refused(a, "unshare(user)", errno);
+		return -1;
+	}
+	after_credentials(parent);
+	if (map_self(a, uid, gid, ret_refused) < 0)
+		return -1;
+	a->own_userns = true;
+	return 0;
+}
+
+int setting_namespaces(
+	struct ask *a, unsigned needs, int parent, struct verdict *ret_refused)
+{
+	bool mnt = needs & (PROBE_NEEDS_MNTNS | PROBE_NEEDS_SCRATCH);
+
+	if (wants_userns(a, needs) && make_userns(a, parent, ret_refused) < 0)
+		return -1;
+	for (size_t i = 0; i < ARRAY_SIZE(namespaces); i++) {
+		if ((needs & namespaces[i].needs) && unshare(namespaces[i].flag) < 0) {
+			*ret_refused = answer_refused(a, namespaces[i].stage, errno);
+			return -1;
+		}
+	}
+	/* In a chroot "/" need not be a mount; then there is nothing to cut off. */
+	if (mnt && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 &&
+		errno != EINVAL) {
+		*ret_refused = answer_refused(a, "mount(private)", errno);
+		return -1;
+	}
+	return 0;
+}
+
+/*
+ * The scratch tmpfs covers a directory that is there on any machine; it is seen only in the
+ * question's own mount namespace, so that nothing has to be made or removed on the host.
+ */
+int setting_scratch(const struct ask *a, struct verdict *ret_refused)
+{
+	static const char *const dirs[] = { "/tmp", "/mnt", "/run", "/var", "/home",
+		"/dev", "/" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
+		if (mount("plimsoll", dirs[i], "tmpfs", MS_NOSUID | MS_NODEV,
+			    "mode=0755") == 0 &&
+			chdir(dirs[i]) == 0)
+			return 0;
+		if (errno != ENOENT && errno != ENOTDIR) {
+			*ret_refused = answer_refused(a, "mount(tmpfs)", errno);
+			return -1;
+		}
+	}
+	*ret_refused = answer_error(
+		"mount(tmpfs)", ENOENT, "no directory to mount a scratch tmpfs on");
+	return -1;
+}
+
+int setting_cgroup(struct ask *a, const char *name, struct verdict *ret_refused)
+{
+	struct env_cgroup cg;
+	int r = env_cgroup(a->env, &cg);
+
+	if (r < 0) {
+		*ret_refused = answer_error(
+			"open(mountinfo)", -r, "/proc/self/mountinfo: %s", strerror(-r));
+		return -1;
+	}
+	if (!*cg.own) {
+		*ret_refused = answer_denied(
+			cg.layout == CGROUP_V1 ? "cgroup-v1" : "cgroup",
+			*cg.mount ? "this process's cgroup is not below the cgroup2 mount"
+				  : "no cgroup2 is mounted here",
+			"boot with systemd.unified_cgroup_hierarchy=1 (systemd), or mount cgroup2 "
+			"on /sys/fs/cgroup; in a container, run it with its own cgroup namespace",
+			"cgroups: %s", cgroup_layout_name(cg.layout));
+		return -1;
+	}
+	_cleanup_close_ int own = open(cg.own, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (own < 0) {
+		*ret_refused = answer_refused(a, "open(cgroup)", errno);
+		return -1;
+	}
+	if (mkdirat(own, name, 0755) < 0) {
+		*ret_refused = answer_refused(a, "mkdir(cgroup)", errno);
+		return -1;
+	}
+	a->cgroup = openat(own, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (a->cgroup >= 0)
+		return 0;
+	*ret_refused = answer_refused(a, "open(cgroup)", errno);
+	return -1;
+}
