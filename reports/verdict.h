@@ -67,7 +67,8 @@ struct verdict {
 	int err;
 	char stage[32];   /* the call at which it was refused */
 	char detail[600]; /* what was seen */
-	char layer[16];   /* of a denial: what took it away, in a word: see VERDICT_LAYERS */
+	char layer
+		[16]; /* of a denial: what took it away, in a word: see VERDICT_LAYERS */
 	char cause[400];  /* of a denial: which policy, or "unproven: ..." */
 	char remedy[400]; /* the command or setting that changes it */
 };
@@ -80,10 +81,10 @@ struct verdict {
  * it, permissions of a file, mount options (nodev, nosuid, noexec), a module that is not
  * loaded, a helper program that is missing, or nothing proven.
  */
-#define VERDICT_LAYERS                                                                     \
-	"seccomp", "capability", "lsm", "sysctl", "limit", "ownership", "unmapped",        \
-		"chroot", "mask", "cgroup", "cgroup-v1", "permission", "mount", "module",  \
-		"helper", "unproven"
+#define VERDICT_LAYERS                                                              \
+	"seccomp", "capability", "lsm", "sysctl", "limit", "ownership", "unmapped", \
+		"chroot", "mask", "cgroup", "cgroup-v1", "permission", "mount",     \
+		"module", "helper", "unproven"
 
 /* The word for each value, as written in records; "" for KIND_NONE and FAULT_NONE. */
 const char *outcome_name(enum outcome o);
