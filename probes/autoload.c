@@ -5,11 +5,30 @@
 #include <string.h>
 
 #include "autoload.h"
+#include "late.h"
 
-static void cleanup_kmod(struct kmod_ctx **ctx)
-{
-	kmod_unref(*ctx);
-}
+/* What is used of libkmod. It is loaded late, as it brings libcrypto along. */
+#define LIBKMOD_FUNCTIONS(F)           \
+	F(kmod_get_dirname)            \
+	F(kmod_module_apply_filter)    \
+	F(kmod_module_get_initstate)   \
+	F(kmod_module_get_module)      \
+	F(kmod_module_get_name)        \
+	F(kmod_module_new_from_lookup) \
+	F(kmod_module_unref)           \
+	F(kmod_module_unref_list)      \
+	F(kmod_new)                    \
+	F(kmod_set_log_fn)             \
+	F(kmod_unref)
+
+static struct {
+	LIBKMOD_FUNCTIONS(LATE_MEMBER)
+} lk;
+
+#define SYMBOL(fn) LATE_SYMBOL(lk, fn)
+static const struct late_symbol symbols[] = { LIBKMOD_FUNCTIONS(SYMBOL) };
+static struct late_library library = LATE_LIBRARY(
+	"libkmod.so.2", "libkmod (Debian: libkmod2)", "modules are looked up");
 
 static void quiet(void *data, int priority, const char *file, int line, const char *fn,
 	const char *format, va_list args)
@@ -31,41 +50,57 @@ static struct kmod_module *resolve(struct kmod_ctx *ctx, const char *alias)
 	struct kmod_list *list = NULL, *left = NULL;
 	struct kmod_module *found = NULL;
 
-	if (kmod_module_new_from_lookup(ctx, alias, &list) < 0 || !list)
+	if (lk.kmod_module_new_from_lookup(ctx, alias, &list) < 0 || !list)
 		return NULL;
-	kmod_module_apply_filter(ctx, KMOD_FILTER_BLACKLIST, list, &left);
+	lk.kmod_module_apply_filter(ctx, KMOD_FILTER_BLACKLIST, list, &left);
 	if (left)
-		found = kmod_module_get_module(left);
-	kmod_module_unref_list(list);
-	kmod_module_unref_list(left);
+		found = lk.kmod_module_get_module(left);
+	lk.kmod_module_unref_list(list);
+	lk.kmod_module_unref_list(left);
 	return found;
 }
 
 static enum module_state state_of(struct kmod_module *module)
 {
-	int state = kmod_module_get_initstate(module);
+	int state = lk.kmod_module_get_initstate(module);
 
 	if (state == KMOD_MODULE_BUILTIN)
 		return MODULE_BUILTIN;
 	return state == KMOD_MODULE_LIVE ? MODULE_LOADED : MODULE_LOADABLE;
 }
 
+/* The index files stay open from one question to the next. */
+static struct kmod_ctx *modules(void)
+{
+	static struct kmod_ctx *ctx;
+	static bool tried;
+	char why[200];
+
+	if (tried)
+		return ctx;
+	tried = true;
+	if (late_load(&library, why, sizeof(why)) == 0)
+		ctx = lk.kmod_new(NULL, NULL);
+	if (ctx)
+		lk.kmod_set_log_fn(ctx, quiet, NULL);
+	return ctx;
+}
+
 enum module_state module_state(
 	const struct env *env, const char *alias, char *ret_name, size_t size)
 {
-	_cleanup_(cleanup_kmod) struct kmod_ctx *ctx = kmod_new(NULL, NULL);
+	struct kmod_ctx *ctx = modules();
 
 	snprintf(ret_name, size, "%s", alias);
 	if (!ctx)
 		return MODULE_UNSEEN;
-	kmod_set_log_fn(ctx, quiet, NULL);
-	_cleanup_close_ int dir = open(kmod_get_dirname(ctx), O_PATH | O_CLOEXEC);
+	_cleanup_close_ int dir = open(lk.kmod_get_dirname(ctx), O_PATH | O_CLOEXEC);
 	struct kmod_module *module = resolve(ctx, alias);
 	if (!module)
 		return dir < 0 ? MODULE_UNSEEN : MODULE_NONE;
 	enum module_state state = state_of(module);
-	snprintf(ret_name, size, "%s", kmod_module_get_name(module));
-	kmod_module_unref(module);
+	snprintf(ret_name, size, "%s", lk.kmod_module_get_name(module));
+	lk.kmod_module_unref(module);
 	return state;
 }
 
