@@ -13,6 +13,7 @@ struct asker {
 	bool become;      /* switch to uid and gid first (needs privilege) */
 	uid_t uid;
 	gid_t gid;
+	bool userns; /* then be root of a user namespace of one's own */
 };
 
 struct question {

@@ -108,6 +108,12 @@ static int set_up(const struct question *q, const char *prefix, int parent,
 			"open(status)", -r, "/proc/self/status: %s", strerror(-r));
 		return -1;
 	}
+	if (q->asker->userns) {
+		if (setting_userns(&a, parent, ret_refused) < 0)
+			return -1;
+		env_read(ret_env, prefix);
+		a.own_userns = false;
+	}
 	if (setting_namespaces(&a, q->entry->probe->needs, parent, ret_refused) < 0)
 		return -1;
 	*ret_ask = a;

@@ -43,7 +43,7 @@ static bool wants_userns(const struct ask *a, unsigned needs)
 			!env_has_cap(a->env, CAP_SYS_ADMIN));
 }
 
-static int make_userns(struct ask *a, int parent, struct verdict *ret_refused)
+int setting_userns(struct ask *a, int parent, struct verdict *ret_refused)
 {
 	uid_t uid = geteuid();
 	gid_t gid = getegid();
@@ -64,7 +64,7 @@ int setting_namespaces(
 {
 	bool mnt = needs & (PROBE_NEEDS_MNTNS | PROBE_NEEDS_SCRATCH);
 
-	if (wants_userns(a, needs) && make_userns(a, parent, ret_refused) < 0)
+	if (wants_userns(a, needs) && setting_userns(a, parent, ret_refused) < 0)
 		return -1;
 	for (size_t i = 0; i < ARRAY_SIZE(namespaces); i++) {
 		if ((needs & namespaces[i].needs) && unshare(namespaces[i].flag) < 0) {

@@ -8,8 +8,13 @@
 int setting_become(const struct asker *who, int parent);
 
 /*
- * Makes the namespaces that `needs` (enum probe_needs) asks for and notes them in `a`. 0, or
- * -1 with the verdict that says why not; so do the others.
+ * Goes on as root of a fresh user namespace in which the asker is uid 0. As for the next three:
+ * 0, or -1 with the verdict that says why not.
+ */
+int setting_userns(struct ask *a, int parent, struct verdict *ret_refused);
+
+/*
+ * Makes the namespaces that `needs` (enum probe_needs) asks for and notes them in `a`.
  */
 int setting_namespaces(
 	struct ask *a, unsigned needs, int parent, struct verdict *ret_refused);

@@ -1,81 +1,37 @@
 #include <errno.h>
 #include <fnmatch.h>
-#include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "asking.h"
+#include "autoload.h"
+#include "catalogue.h"
+#include "contradiction.h"
+#include "inside.h"
 #include "options.h"
 #include "record.h"
-
-#define ASKERS_MAX 2
+#include "viewpoint.h"
 
 struct asking {
 	const struct asking_options *opt;
 	const struct env *env;
-	struct sink *sink;
-	struct asker askers[ASKERS_MAX];
-	size_t asker_count;
+	struct sink *sink; /* of the progress; or NULL */
+	asking_fn fn;
+	void *ctx;
+	struct viewpoints points;
 	struct question *questions;
 	struct verdict *verdicts;
 	double *ms; /* negative until answered */
 	size_t count, told;
 };
 
-const struct probe_entry *probe_find(const char *name)
-{
-	for (size_t i = 0; i < probe_count; i++)
-		if (!strcmp(probe_table[i].name, name))
-			return &probe_table[i];
-	return NULL;
-}
-
 const char *asking_path(void)
 {
 	struct stat st;
 
 	return stat("/var/lib", &st) == 0 && S_ISDIR(st.st_mode) ? "/var/lib" : "/";
-}
-
-/* In a user namespace the user may not be mapped; a child finds out by trying. */
-static bool can_become(const struct passwd *pw)
-{
-	int status;
-
-	if (geteuid() != 0)
-		return false;
-	pid_t pid = fork();
-	if (pid == 0)
-		_exit(setresgid(pw->pw_gid, pw->pw_gid, pw->pw_gid) < 0 ||
-			setresuid(pw->pw_uid, pw->pw_uid, pw->pw_uid) < 0);
-	return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
-}
-
-/* Ourselves, and an unprivileged user if we can become one. */
-static int choose_askers(struct asking *k, char *why, size_t size)
-{
-	const char *name = k->opt->as ? k->opt->as : "nobody";
-	struct passwd nobody = { .pw_uid = 65534, .pw_gid = 65534 };
-	const struct passwd *pw = getpwnam(name);
-
-	if (!pw && k->opt->as) {
-		snprintf(why, size, "there is no user \"%s\"", name);
-		return -EINVAL;
-	}
-	if (!pw)
-		pw = &nobody;
-	k->askers[k->asker_count++] = (struct asker) { .name = env_asker(k->env) };
-	if (can_become(pw)) {
-		k->askers[k->asker_count++] =
-			(struct asker) { "user", true, pw->pw_uid, pw->pw_gid };
-	} else if (k->opt->as) {
-		snprintf(why, size, "cannot become \"%s\": that takes root", name);
-		return -EINVAL;
-	}
-	return 0;
 }
 
 static int check_names(const struct asking_options *opt, char *why, size_t size)
@@ -113,9 +69,9 @@ static int check_paths(const struct asking_options *opt, char *why, size_t size)
 
 static void add(struct asking *k, const struct probe_entry *entry, const char *path)
 {
-	for (size_t i = 0; i < k->asker_count; i++)
+	for (size_t i = 0; i < k->points.asker_count; i++)
 		k->questions[k->count++] = (struct question) {
-			.entry = entry, .asker = &k->askers[i], .path = path
+			.entry = entry, .asker = &k->points.askers[i], .path = path
 		};
 }
 
@@ -123,7 +79,8 @@ static int choose_questions(struct asking *k)
 {
 	size_t paths = k->opt->path_count ? k->opt->path_count : 1;
 
-	k->questions = calloc(probe_count * paths * ASKERS_MAX, sizeof(*k->questions));
+	k->questions =
+		calloc(probe_count * paths * VIEWPOINTS_MAX, sizeof(*k->questions));
 	if (!k->questions)
 		return -ENOMEM;
 	for (size_t i = 0; i < probe_count; i++) {
@@ -142,7 +99,7 @@ static int choose_questions(struct asking *k)
 	return 0;
 }
 
-static json_t *probe_record(const struct question *q, const struct verdict *v, double ms)
+json_t *asking_record(const struct question *q, const struct verdict *v, double ms)
 {
 	json_t *json = record_new(RECORD_PROBE);
 
@@ -155,6 +112,7 @@ static json_t *probe_record(const struct question *q, const struct verdict *v, d
 	record_set(json, "kconfig", q->entry->probe->kconfig);
 	record_set_verdict(json, v);
 	record_set_ms(json, ms);
+	contradictions_add(json, q->entry->probe, v);
 	return json;
 }
 
@@ -186,20 +144,20 @@ static void answered(void *ctx, size_t index, const struct verdict *v, double ms
 
 	k->verdicts[index] = *v;
 	k->ms[index] = ms;
-	for (; k->told < k->count && k->ms[k->told] >= 0; k->told++) {
-		const struct question *q = &k->questions[k->told];
-		sink_record(k->sink,
-			(q->taken ? proof_record : probe_record)(
-				q, &k->verdicts[k->told], k->ms[k->told]));
-	}
-	sink_progress(k->sink, k->told, k->count, k->questions[index].entry->name);
+	for (; k->told < k->count && k->ms[k->told] >= 0; k->told++)
+		k->fn(k->ctx, &k->questions[k->told], &k->verdicts[k->told],
+			k->ms[k->told]);
+	if (k->sink)
+		sink_progress(
+			k->sink, k->told, k->count, k->questions[index].entry->name);
 }
 
 static int ask_questions(struct asking *k)
 {
 	struct ask_options opt = { .env = k->env,
 		.workers = k->opt->workers,
-		.deadline_ms = k->opt->deadline_ms };
+		.deadline_ms = k->opt->deadline_ms,
+		.may_load = k->opt->allow_autoload ? NULL : autoload_harmless };
 
 	k->verdicts = calloc(k->count, sizeof(*k->verdicts));
 	k->ms = calloc(k->count, sizeof(*k->ms));
@@ -220,11 +178,27 @@ static void forget(struct asking *k)
 	k->ms = NULL;
 }
 
+static void record_proof(
+	void *ctx, const struct question *q, const struct verdict *v, double ms)
+{
+	sink_record(ctx, proof_record(q, v, ms));
+}
+
+static void record_answer(
+	void *ctx, const struct question *q, const struct verdict *v, double ms)
+{
+	sink_record(ctx, asking_record(q, v, ms));
+}
+
 /* For every question that passed: each of its calls taken away, in each way. */
 static int prove(const struct asking *asked)
 {
 	static const int answers[] = { ENOSYS, EPERM, EINVAL };
-	struct asking k = { .opt = asked->opt, .env = asked->env, .sink = asked->sink };
+	struct asking k = { .opt = asked->opt,
+		.env = asked->env,
+		.sink = asked->sink,
+		.fn = record_proof,
+		.ctx = asked->sink };
 
 	k.questions =
 		calloc(asked->count * 4 * ARRAY_SIZE(answers), sizeof(*k.questions));
@@ -248,22 +222,50 @@ static int prove(const struct asking *asked)
 	return r;
 }
 
-int asking_run(const struct asking_options *opt, const struct env *env, struct sink *sink,
-	char *why, size_t why_size)
+static int choose(struct asking *k, char *why, size_t why_size)
 {
-	struct asking k = { .opt = opt, .env = env, .sink = sink };
+	const struct asking_options *opt = k->opt;
 	int r;
 
 	if ((r = check_names(opt, why, why_size)) < 0 ||
 		(r = check_paths(opt, why, why_size)) < 0 ||
-		(r = choose_askers(&k, why, why_size)) < 0)
+		(r = viewpoints_choose(
+			 opt->from, opt->as, k->env, &k->points, why, why_size)) < 0)
 		return r;
-	r = choose_questions(&k);
-	if (r == 0)
-		r = ask_questions(&k);
-	if (r == 0 && opt->prove)
-		r = prove(&k);
+	r = choose_questions(k);
 	if (r < 0)
+		snprintf(why, why_size, "cannot ask: %s", strerror(-r));
+	return r;
+}
+
+int asking_run(const struct asking_options *opt, const struct env *env, struct sink *sink,
+	char *why, size_t why_size)
+{
+	struct asking k = {
+		.opt = opt, .env = env, .sink = sink, .fn = record_answer, .ctx = sink
+	};
+
+	int r = choose(&k, why, why_size);
+	if (r == 0) {
+		r = ask_questions(&k);
+		if (r == 0 && opt->prove)
+			r = prove(&k);
+		if (r < 0)
+			snprintf(why, why_size, "cannot ask: %s", strerror(-r));
+	}
+	for (size_t i = 0; i < k.points.runtime_count && r == 0; i++)
+		r = inside_ask(k.points.runtimes[i], opt, sink, why, why_size);
+	forget(&k);
+	return r;
+}
+
+int asking_verdicts(const struct asking_options *opt, const struct env *env, asking_fn fn,
+	void *ctx, char *why, size_t why_size)
+{
+	struct asking k = { .opt = opt, .env = env, .fn = fn, .ctx = ctx };
+
+	int r = choose(&k, why, why_size);
+	if (r == 0 && (r = ask_questions(&k)) < 0)
 		snprintf(why, why_size, "cannot ask: %s", strerror(-r));
 	forget(&k);
 	return r;

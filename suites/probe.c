@@ -21,6 +21,8 @@ static int parse(int argc, char **argv, struct args *args)
 {
 	static const struct option options[] = { { "path", required_argument, NULL, 'p' },
 		{ "as", required_argument, NULL, 'a' },
+		{ "from", required_argument, NULL, 'F' },
+		{ "allow-autoload", no_argument, NULL, 'A' },
 		{ "prove", no_argument, NULL, 'P' },
 		{ "report", required_argument, NULL, 'r' },
 		{ "format", required_argument, NULL, 'f' },
@@ -35,6 +37,10 @@ static int parse(int argc, char **argv, struct args *args)
 			args->paths[asking->path_count++] = optarg;
 		else if (c == 'a')
 			asking->as = optarg;
+		else if (c == 'F')
+			asking->from = optarg;
+		else if (c == 'A')
+			asking->allow_autoload = true;
 		else if (c == 'P')
 			asking->prove = args->sink.prove = true;
 		else if (c == 'r')
@@ -92,8 +98,12 @@ const struct verb verb_probe = {
 	.help = "Usage: plimsoll probe [OPTION]... [NAME]...\n\n"
 		"Asks the kernel by behaviour: as root and as an unprivileged user, or as whom you\n"
 		"are. NAME is a probe (mnt/rro) or a glob ('idmap/*'); none means all.\n\n"
-		"  --path DIR       ask idmap/path of this directory (repeatable; changes nothing)\n"
+		"  --path DIR       what depends on a file system is asked of this directory, and\n"
+		"                   changes nothing in it (repeatable)\n"
+		"  --from LIST      viewpoints: root, user, userns (root of a user namespace of one's\n"
+		"                   own), container:RUNTIME, with commas; says what differs and why\n"
 		"  --as USER        the unprivileged user (default: nobody)\n"
+		"  --allow-autoload also ask what makes the kernel load a module\n"
 		"  --prove          take each system call away and see that the probe says no\n"
 		"  --report FILE    write the records there, JSON Lines (- for stdout)\n"
 		"  --format FORMAT  text (default), tap, tap13, jsonl\n"
@@ -101,6 +111,7 @@ const struct verb verb_probe = {
 		"  --timeout S      seconds for each question (default: 5)\n\n"
 		"Examples:\n"
 		"  plimsoll probe --path /var/lib/kubelet\n"
+		"  plimsoll probe --from root,container:runc      works here, fails in the pod?\n"
 		"  plimsoll probe --prove mnt/rro 'ns/*' --report proof.jsonl\n",
 	.run = run,
 };

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "asking.h"
+#include "catalogue.h"
 #include "case.h"
 #include "cleanup.h"
 #include "match.h"

@@ -121,7 +121,7 @@ int dock_enter(int out)
 }
 
 /* The workspace covers a directory that is there anyway and holds nothing of the runtime. */
-static int make_workspace(struct trial *t)
+int trial_workspace(struct trial *t)
 {
 	static const char *const dirs[] = { "/mnt", "/media", "/srv", "/opt", "/home",
 		"/tmp", "/var/tmp", "/run" };
@@ -151,7 +151,7 @@ static json_t *in_dock(struct trial *t, int out)
 			strerror(-r));
 		return failure("harness", why);
 	}
-	if (make_workspace(t) < 0)
+	if (trial_workspace(t) < 0)
 		return failure("harness", "mounting a workspace in the dock failed");
 	if (channel_open(&t->channel) < 0)
 		return failure("harness", "no channel to the witness");

@@ -61,6 +61,12 @@ json_t *trial_run(const struct trial *trial);
  */
 int dock_enter(int out);
 
+/*
+ * In the dock: a tmpfs over a directory that holds nothing of the runtime, as t->workspace. 0
+ * or -errno.
+ */
+int trial_workspace(struct trial *t);
+
 /* Reaps what has ended in the dock, and remembers how. */
 void trial_reap(struct trial *t);
 
