@@ -181,7 +181,9 @@ static int render(const struct page *p, const struct run *run)
 	if (!has_checks(run))
 		page_heading(p, INK_YELLOW, "NOTHING ASKED",
 			"this run has no answer of a probe or a case");
-	if ((r = text_probes(p, run)) < 0 || (r = text_cases(p, run)) < 0)
+	r = text_has_viewpoints(run) ? text_viewpoints(p, run) : text_probes(p, run);
+	if (r < 0 || (r = text_contradictions(p, run)) < 0 ||
+		(r = text_cases(p, run)) < 0)
 		return r;
 	text_warnings(p, run);
 

@@ -23,6 +23,16 @@ int text_probes(const struct page *p, const struct run *run);
 int text_cases(const struct page *p, const struct run *run);
 int text_proofs(const struct page *p, const struct run *run);
 
+/*
+ * Instead of text_probes() for a run whose questions were asked from other viewpoints than
+ * root and user: what differs comes first.
+ */
+bool text_has_viewpoints(const struct run *run);
+int text_viewpoints(const struct page *p, const struct run *run);
+
+/* The section of witnesses that contradict what was seen. 0 or -ENOMEM. */
+int text_contradictions(const struct page *p, const struct run *run);
+
 /* The section about the guest, unless it ran to its end. */
 void text_boot(const struct page *p, const struct run *run);
 
