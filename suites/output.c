@@ -56,6 +56,15 @@ static int terminal_columns(int fd)
 	return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
+struct report_to output_stdout(void)
+{
+	return (struct report_to) {
+		.out = stdout,
+		.colour = wants_colour(STDOUT_FILENO),
+		.columns = terminal_columns(STDOUT_FILENO),
+	};
+}
+
 static int open_stdout(struct output *o, char *why, size_t why_size)
 {
 	/* If it came to us closed, the next file that is opened takes its number. */
@@ -63,9 +72,7 @@ static int open_stdout(struct output *o, char *why, size_t why_size)
 		snprintf(why, why_size, "stdout is closed: the report has nowhere to go");
 		return -EBADF;
 	}
-	o->to.out = stdout;
-	o->to.colour = wants_colour(STDOUT_FILENO);
-	o->to.columns = terminal_columns(STDOUT_FILENO);
+	o->to = output_stdout();
 	return 0;
 }
 

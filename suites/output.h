@@ -31,6 +31,9 @@ int output_close(struct output *o, bool cut_short, char *why, size_t why_size);
 /* Frees an output that no record went into (NULL is fine): nothing is written. */
 void output_discard(struct output *o);
 
+/* What stdout is like: coloured, and as wide as its terminal. For verbs that print by themselves. */
+struct report_to output_stdout(void);
+
 /* The formats there are, one a line, for messages and `report --formats`. */
 void output_list_formats(FILE *out);
 
