@@ -6,6 +6,8 @@
 #include <sys/utsname.h>
 
 #include "exit.h"
+#include "host.h"
+#include "kconfig.h"
 #include "output.h"
 #include "page.h"
 #include "sink.h"
@@ -156,6 +158,11 @@ static json_t *env_record(const char *verb, bool prove, const struct env *env)
 	set_kernel(json);
 	set_os(json, env);
 	json_object_update(json, facts);
+	json_t *host = host_facts(env);
+	if (host)
+		json_object_set_new(json, "host", host);
+	if (*kconfig_source())
+		record_set(json, "config", kconfig_source());
 	return json;
 }
 
