@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/capability.h>
 #include <sys/mount.h>
@@ -25,10 +26,10 @@ int setting_become(const struct asker *who, int parent)
 static const struct {
 	unsigned needs;
 	int flag;
-	const char *stage;
+	const char *name;
 } namespaces[] = {
-	{ PROBE_NEEDS_MNTNS | PROBE_NEEDS_SCRATCH, CLONE_NEWNS, "unshare(mnt)" },
-	{ PROBE_NEEDS_NETNS, CLONE_NEWNET, "unshare(net)" },
+	{ PROBE_NEEDS_MNTNS | PROBE_NEEDS_SCRATCH, CLONE_NEWNS, "mnt" },
+	{ PROBE_NEEDS_NETNS, CLONE_NEWNET, "net" },
 };
 
 /*
@@ -43,15 +44,19 @@ static bool wants_userns(const struct ask *a, unsigned needs)
 			!env_has_cap(a->env, CAP_SYS_ADMIN));
 }
 
-int setting_userns(struct ask *a, int parent, struct verdict *ret_refused)
+/* With CLONE_NEWUSER the others belong to the new user namespace, in which we become root. */
+static int make_namespaces(struct ask *a, int flags, const char *stage, int parent,
+	struct verdict *ret_refused)
 {
 	uid_t uid = geteuid();
 	gid_t gid = getegid();
 
-	if (unshare(CLONE_NEWUSER) < 0) {
-		*ret_refused = answer_refused(a, "unshare(user)", errno);
+	if (flags && unshare(flags) < 0) {
+		*ret_refused = answer_refused(a, stage, errno);
 		return -1;
 	}
+	if (!(flags & CLONE_NEWUSER))
+		return 0;
 	after_credentials(parent);
 	if (map_self(a, uid, gid, ret_refused) < 0)
 		return -1;
@@ -59,19 +64,29 @@ int setting_userns(struct ask *a, int parent, struct verdict *ret_refused)
 	return 0;
 }
 
+int setting_userns(struct ask *a, int parent, struct verdict *ret_refused)
+{
+	return make_namespaces(a, CLONE_NEWUSER, "unshare(user)", parent, ret_refused);
+}
+
 int setting_namespaces(
 	struct ask *a, unsigned needs, int parent, struct verdict *ret_refused)
 {
 	bool mnt = needs & (PROBE_NEEDS_MNTNS | PROBE_NEEDS_SCRATCH);
+	int flags = wants_userns(a, needs) ? CLONE_NEWUSER : 0;
+	char stage[32];
 
-	if (wants_userns(a, needs) && setting_userns(a, parent, ret_refused) < 0)
-		return -1;
+	snprintf(stage, sizeof(stage), "unshare(%s", flags ? "user" : "");
 	for (size_t i = 0; i < ARRAY_SIZE(namespaces); i++) {
-		if ((needs & namespaces[i].needs) && unshare(namespaces[i].flag) < 0) {
-			*ret_refused = answer_refused(a, namespaces[i].stage, errno);
-			return -1;
-		}
+		if (!(needs & namespaces[i].needs))
+			continue;
+		snprintf(stage + strlen(stage), sizeof(stage) - strlen(stage), "%s%s",
+			flags ? "," : "", namespaces[i].name);
+		flags |= namespaces[i].flag;
 	}
+	strcat(stage, ")");
+	if (make_namespaces(a, flags, stage, parent, ret_refused) < 0)
+		return -1;
 	/* In a chroot "/" need not be a mount; then there is nothing to cut off. */
 	if (mnt && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 &&
 		errno != EINVAL) {
