@@ -52,4 +52,7 @@ void cause_find(const struct ask *a, struct verdict *v);
 int call_filtered(const char *name, int err);
 int call_in_kernel(const struct env *env, const char *name);
 
+/* Reads these symbols beforehand (some 60 ms), for the children to come. */
+void call_symbols_read(const struct env *env);
+
 #endif

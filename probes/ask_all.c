@@ -328,6 +328,8 @@ int ask_all(const struct question *questions, size_t count, const struct ask_opt
 
 	if (!order || !batches || !answered)
 		return -ENOMEM;
+	if (opt->env->seccomp == 2 || (count && questions[0].taken))
+		call_symbols_read(opt->env);
 	for (size_t i = 0; i < count; i++)
 		if ((questions[i].entry->probe->needs & PROBE_NEEDS_CGROUP) &&
 			(r = guard_start()) < 0)

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -82,31 +83,61 @@ int call_filtered(const char *name, int err)
 	return -1;
 }
 
-/* The names in kallsyms are for everyone, only the addresses are hidden (kptr_restrict). */
+/*
+ * The calls that this kernel has, one on a line, as its symbols say. The names in kallsyms are
+ * for everyone, only the addresses are hidden (kptr_restrict). A call that was not built in has
+ * a weak symbol (kernel/sys_ni.c), which is none.
+ */
+static struct {
+	char *calls; /* begins with a newline */
+	bool kept;   /* for the questions to come; not of a captured machine */
+} symbols;
+
+static bool is_weak(char type)
+{
+	return type == 'w' || type == 'W';
+}
+
+static void add_symbol(FILE *out, const char *line)
+{
+	char type, name[128];
+
+	if (sscanf(line, "%*s %c %127s", &type, name) != 2 || is_weak(type))
+		return;
+	const char *at = strstr(name, "_sys_");
+	if (at)
+		fprintf(out, "%s\n", at + strlen("_sys_"));
+}
+
+void call_symbols_read(const struct env *env)
+{
+	_cleanup_free_ char *line = NULL;
+	size_t size = 0, calls_size;
+
+	if (symbols.kept)
+		return;
+	free(symbols.calls);
+	symbols.calls = NULL;
+	symbols.kept = !*env->prefix;
+	int fd = env_open(env, "/proc/kallsyms", O_RDONLY);
+	_cleanup_fclose_ FILE *in = fd < 0 ? NULL : fdopen(fd, "r");
+	FILE *out = in ? open_memstream(&symbols.calls, &calls_size) : NULL;
+	if (!out)
+		return;
+	putc('\n', out);
+	while (getline(&line, &size, in) > 0)
+		if (strstr(line, "_sys_"))
+			add_symbol(out, line);
+	fclose(out);
+}
+
 int call_in_kernel(const struct env *env, const char *name)
 {
-	_cleanup_fclose_ FILE *f = NULL;
-	_cleanup_free_ char *line = NULL;
-	char symbol[64], found[128];
-	size_t size = 0;
-	bool any = false;
+	char line[64];
 
-	int fd = env_open(env, "/proc/kallsyms", O_RDONLY);
-	if (fd < 0)
+	call_symbols_read(env);
+	if (!symbols.calls || !symbols.calls[1])
 		return -1;
-	f = fdopen(fd, "r");
-	if (!f) {
-		close(fd);
-		return -1;
-	}
-	snprintf(symbol, sizeof(symbol), "_sys_%s", name);
-	while (getline(&line, &size, f) > 0) {
-		if (sscanf(line, "%*s %*s %127s", found) != 1)
-			continue;
-		const char *at = strstr(found, "_sys_");
-		any = any || at;
-		if (at && !strcmp(at, symbol))
-			return 1;
-	}
-	return any ? 0 : -1;
+	snprintf(line, sizeof(line), "\n%s\n", name);
+	return strstr(symbols.calls, line) != NULL;
 }

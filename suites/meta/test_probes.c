@@ -132,6 +132,8 @@ START_TEST(test_filter_doubt)
 	ck_assert_has(refused(&env, "frobnicate", ENOSYS).cause, "unproven: ");
 	put("/proc/kallsyms", "0 T __x64_sys_read\n0 T __x64_sys_frobnicate2\n");
 	ck_assert_int_eq(refused(&env, "frobnicate", ENOSYS).outcome, OUTCOME_ABSENT);
+	put("/proc/kallsyms", "0 T __x64_sys_read\n0 W __x64_sys_frobnicate\n");
+	ck_assert_int_eq(refused(&env, "frobnicate", ENOSYS).outcome, OUTCOME_ABSENT);
 	put("/proc/kallsyms", "0 T __x64_sys_frobnicate\n");
 	env.seccomp = 0;
 	ck_assert_int_eq(refused(&env, "frobnicate", ENOSYS).outcome, OUTCOME_ABSENT);
