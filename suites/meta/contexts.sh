@@ -1,7 +1,7 @@
 #!/bin/sh
 # Asks the same questions from places where something is taken away, and looks at what the
 # answer says: outcome, cause and remedy. The cause is what this is about: "denied" is easy.
-#   contexts.sh PLIMSOLL UNDER_FILTER      speaks TAP
+#   contexts.sh PLIMSOLL UNDER_FILTER UNDER_LIMIT      speaks TAP
 # What a place needs and the machine does not give is skipped with its reason. Nothing outside
 # of the namespaces made here is changed.
 # shellcheck disable=SC2016 # what is quoted so is for the shell inside the place
@@ -16,10 +16,12 @@ tmp=$(mktemp -d)
 trap 'rm -rf --one-file-system "$tmp"' EXIT
 chmod 755 "$tmp"
 # A user who is not root has to be able to run them, wherever they were built.
-install -m 755 "${1:?usage: contexts.sh PLIMSOLL UNDER_FILTER}" "$tmp/plimsoll"
-install -m 755 "${2:?usage: contexts.sh PLIMSOLL UNDER_FILTER}" "$tmp/under_filter"
+install -m 755 "${1:?usage: contexts.sh PLIMSOLL UNDER_FILTER UNDER_LIMIT}" "$tmp/plimsoll"
+install -m 755 "${2:?usage: contexts.sh PLIMSOLL UNDER_FILTER UNDER_LIMIT}" "$tmp/under_filter"
+install -m 755 "${3:?usage: contexts.sh PLIMSOLL UNDER_FILTER UNDER_LIMIT}" "$tmp/under_limit"
 plimsoll=$tmp/plimsoll
 under_filter=$tmp/under_filter
+under_limit=$tmp/under_limit
 
 # ask NAME[,NAME...] [COMMAND...]: the records of these probes, asked from inside COMMAND
 ask() {
@@ -190,6 +192,41 @@ else
 	skip "mount namespaces at 0, no capability" "needs root"
 fi
 
+# --- what is used up, and reads as something else
+
+held() { # LIMIT: can it be used up here?
+	r=0
+	"$under_limit" "$1" true 2>"$tmp/stderr" || r=$?
+	[ $r -eq 0 ]
+}
+if held inotify; then
+	ask fs/inotify "$under_limit" inotify
+	expect "inotify instances used up: not too many open files" "$me" fs/inotify \
+		"$(denied 'used up its inotify instances .*max_user_instances is' \
+			'sysctl -w fs.inotify.max_user_instances=') and .layer == \"limit\""
+else
+	skip "inotify instances used up" "$(cat "$tmp/stderr")"
+fi
+# As a user, who has few.
+if [ -n "$root" ] && as_nobody "$under_limit" keys true 2>"$tmp/stderr"; then
+	ask keys/session as_nobody "$under_limit" keys
+	expect "keys used up: not a full disk" user keys/session \
+		"$(denied 'key quota of uid 65534 is used up' 'kernel.keys.maxkeys') and .layer == \"limit\""
+else
+	skip "keys used up" "$(cat "$tmp/stderr")"
+fi
+
+# --- a sandbox of Landlock
+
+if held landlock; then
+	ask mnt/rro,proc/close_range "$under_limit" landlock
+	expect "a Landlock domain: no mount is attached, and why" "$me" mnt/rro \
+		"$(denied 'a Landlock domain' 'outside of the sandbox') and .layer == \"lsm\""
+	expect "a Landlock domain: what is not a mount is not concerned" "$me" proc/close_range "$pass"
+else
+	skip "a Landlock domain" "$(cat "$tmp/stderr")"
+fi
+
 # --- no_new_privs takes nothing away
 
 ask ns/user,mnt/mount_setattr setpriv --no-new-privs
@@ -206,6 +243,36 @@ readonly_sys() {
 ask ns/user_limit readonly_sys
 expect "/proc/sys read-only" userns ns/user_limit \
 	"$(denied '/proc/sys is mounted read-only' 'systempaths=unconfined')"
+
+# A /proc of which something is hidden, as containers have it.
+masked_proc() {
+	unshare -Urpfm --mount-proc sh -c 'mount -t tmpfs mask /proc/sys/fs && exec "$@"' sh "$@"
+}
+ask ns/proc_own_pid unshare -Urpfm --mount-proc
+if passes userns; then
+	ask ns/proc_own_pid masked_proc
+	expect "/proc masked" userns ns/proc_own_pid \
+		"$(denied 'masked by other mounts' 'systempaths=unconfined') and .layer == \"mask\""
+else
+	skip "/proc masked" "it is masked already, or proc cannot be mounted here"
+fi
+
+readonly_cgroup() {
+	unshare -m --propagation private sh -c '
+		for m in $(findmnt -rno TARGET -t cgroup2); do
+			mount -o remount,bind,ro "$m" 2>/dev/null ||
+				{ mount --bind "$m" "$m" && mount -o remount,bind,ro "$m"; }
+		done
+		exec "$@"' sh "$@"
+}
+ask cgroup/kill
+if [ -n "$root" ] && passes root; then
+	ask cgroup/kill readonly_cgroup
+	expect "cgroup mounted read-only" root cgroup/kill \
+		"$(denied 'cgroup file system is mounted read-only' 'writable') and .errno == \"EROFS\""
+else
+	skip "cgroup mounted read-only" "no cgroup can be made here"
+fi
 
 masked_sys() {
 	unshare -Urnm sh -c 'mount -t tmpfs mask /sys/kernel && exec "$@"' sh "$@"
