@@ -238,6 +238,18 @@ static int choose(struct asking *k, char *why, size_t why_size)
 	return r;
 }
 
+/* What the first viewpoint was told of a probe. */
+static const struct verdict *told(const void *ctx, const char *probe)
+{
+	const struct asking *k = ctx;
+
+	for (size_t i = 0; i < k->count; i++)
+		if (k->questions[i].asker == &k->points.askers[0] &&
+			!strcmp(k->questions[i].entry->name, probe))
+			return &k->verdicts[i];
+	return NULL;
+}
+
 int asking_run(const struct asking_options *opt, const struct env *env, struct sink *sink,
 	char *why, size_t why_size)
 {
@@ -254,7 +266,7 @@ int asking_run(const struct asking_options *opt, const struct env *env, struct s
 			snprintf(why, why_size, "cannot ask: %s", strerror(-r));
 	}
 	for (size_t i = 0; i < k.points.runtime_count && r == 0; i++)
-		r = inside_ask(k.points.runtimes[i], opt, sink, why, why_size);
+		r = inside_ask(k.points.runtimes[i], opt, sink, told, &k, why, why_size);
 	forget(&k);
 	return r;
 }

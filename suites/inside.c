@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "boot/closure.h"
+#include "claims.h"
 #include "command.h"
 #include "fixtures.h"
 #include "guard.h"
@@ -31,6 +32,9 @@ struct inside {
 	char rootfs[128];
 	char asker[280];
 	struct sink *sink;
+	inside_outside outside;
+	const void *outside_ctx;
+	json_t *features; /* what the runtime claims, or NULL */
 	char *why;
 	size_t why_size;
 };
@@ -242,6 +246,24 @@ static int in_dock(struct inside *in, int out)
 
 /* --- what it said --- */
 
+/* The runtime says yes, the kernel says no. */
+static void add_claim(const struct inside *in, const char *probe, json_t *json)
+{
+	const struct verdict *outside =
+		in->outside ? in->outside(in->outside_ctx, probe) : NULL;
+	const char *claim = outside && outside->outcome == OUTCOME_ABSENT
+		? claims_of_probe(in->features, probe)
+		: NULL;
+	char text[300];
+
+	if (!claim)
+		return;
+	snprintf(text, sizeof(text),
+		"`%.100s features` claims it (%s), and this kernel has it not",
+		in->trial.runtime->name, claim);
+	record_append(json, "contradictions", text);
+}
+
 /* A record_fn: the answers only, as of this viewpoint. */
 static int take_record(void *ctx, const struct record *rec)
 {
@@ -251,6 +273,7 @@ static int take_record(void *ctx, const struct record *rec)
 		return 0;
 	json_t *json = json_deep_copy(rec->json);
 	record_set(json, "asker", in->asker);
+	add_claim(in, rec->name, json);
 	sink_record(in->sink, json);
 	return 0;
 }
@@ -314,11 +337,16 @@ static int run_dock(struct inside *in, int said, char *trouble, size_t size)
 }
 
 int inside_ask(const char *given, const struct asking_options *opt, struct sink *sink,
-	char *why, size_t why_size)
+	inside_outside outside, const void *ctx, char *why, size_t why_size)
 {
 	struct runtime rt;
 	char id[64], trouble[1024];
-	struct inside in = { .opt = opt, .sink = sink, .why = why, .why_size = why_size };
+	struct inside in = { .opt = opt,
+		.sink = sink,
+		.outside = outside,
+		.outside_ctx = ctx,
+		.why = why,
+		.why_size = why_size };
 
 	int r = runtime_find(given, &rt, why, why_size);
 	if (r < 0)
@@ -327,6 +355,7 @@ int inside_ask(const char *given, const struct asking_options *opt, struct sink 
 	snprintf(id, sizeof(id), "%s.inside", guard_name());
 	in.trial =
 		(struct trial) { .runtime = &rt, .id = id, .deadline_ms = DEADLINE_MS };
+	in.features = claims_read(&rt);
 	int said = memfd_create("plimsoll-said", MFD_CLOEXEC);
 	r = said < 0 ? -errno : guard_start();
 	if (r == 0)
@@ -339,6 +368,7 @@ int inside_ask(const char *given, const struct asking_options *opt, struct sink 
 		r = read_answers(&in, TAKE_FD(said));
 	if (said >= 0)
 		close(said);
+	json_decref(in.features);
 	runtime_release(&rt);
 	return r;
 }

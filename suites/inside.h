@@ -11,10 +11,13 @@
 
 /*
  * Asks the questions of `opt` there and records the answers as of "container:RUNTIME". If it
- * comes to no container, one `error` record says why. 0, or a negative errno with a sentence
- * in `why`: -EINVAL if there is no such runtime.
+ * comes to no container, one `error` record says why. What the runtime claims in `features` and
+ * `outside` (the host's own answer to a probe, NULL if it has none) denies is said as a
+ * contradiction. 0, or a negative errno with a sentence in `why`: -EINVAL if there is no such
+ * runtime.
  */
+typedef const struct verdict *(*inside_outside)(const void *ctx, const char *probe);
 int inside_ask(const char *runtime, const struct asking_options *opt, struct sink *sink,
-	char *why, size_t why_size);
+	inside_outside outside, const void *ctx, char *why, size_t why_size);
 
 #endif
