@@ -194,37 +194,39 @@ static void answer(struct engine *e, size_t index, const struct verdict *said, d
 	e->fn(e->ctx, index, &v, ms);
 }
 
-/* Is `index` one of this batch's, and not answered yet? A crashed child may say anything. */
-static bool is_due(const struct engine *e, const struct batch *batch, size_t index)
+/*
+ * Takes the answers in the order in which they were asked for. A child that crashed may have
+ * said anything: words are believed only whole, and a lone child's only if it ended well.
+ */
+static void take_answers(
+	struct engine *e, const struct batch *batch, const struct pool_result *result)
 {
-	for (size_t i = 0; i < batch->count; i++)
-		if (e->order[batch->first + i] == index)
-			return !e->answered[index];
-	return false;
+	struct said said;
+	size_t count = result->len / sizeof(said);
+
+	if (result->flooded || result->len % sizeof(said) || count > batch->count)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		memcpy(&said, result->data + i * sizeof(said), sizeof(said));
+		if (said.index != e->order[batch->first + i])
+			return;
+		answer(e, said.index, &said.verdict, said.ms);
+	}
 }
 
 static void done(void *ctx, size_t which, const struct pool_result *result)
 {
 	struct engine *e = ctx;
 	const struct batch *batch = &e->batches[which];
-	struct said said;
-	size_t at = 0;
+	size_t first = e->order[batch->first];
 
-	/* Words are believed only whole; a lone child's only if they are all it said. */
-	bool whole = batch->count > 1 || result->len == sizeof(said);
-	bool ended = !result->late && !result->flooded && !WIFSIGNALED(result->status);
-	for (; whole && (batch->count > 1 || ended) && at + sizeof(said) <= result->len;
-		at += sizeof(said)) {
-		memcpy(&said, result->data + at, sizeof(said));
-		if (is_due(e, batch, said.index))
-			answer(e, said.index, &said.verdict, said.ms);
-	}
-	if (batch->count > 1)
-		return; /* the others are asked again */
-	if (!e->answered[e->order[batch->first]]) {
-		struct verdict v = judge(e, result);
-		answer(e, e->order[batch->first], &v, result->ms);
-	}
+	if (batch->count > 1 || (!result->late && !WIFSIGNALED(result->status)))
+		take_answers(e, batch, result);
+	/* Of many, those without an answer are asked again. */
+	if (batch->count > 1 || e->answered[first])
+		return;
+	struct verdict v = judge(e, result);
+	answer(e, first, &v, result->ms);
 }
 
 static unsigned long key_of(const struct question *q)

@@ -532,7 +532,8 @@ static void assert_nothing_left(void)
 	ck_assert_int_eq(errno, ECHILD);
 }
 
-static void ask_bad(const struct bad *const *list, size_t count, struct answers *answers)
+static void ask_bad(const struct bad *const *list, size_t count, unsigned needs,
+	struct answers *answers)
 {
 	struct probe probes[2 * ARRAY_SIZE(bads)] = { 0 };
 	struct probe_entry entries[2 * ARRAY_SIZE(bads)];
@@ -546,6 +547,7 @@ static void ask_bad(const struct bad *const *list, size_t count, struct answers 
 	struct asker asker = { .name = env_asker(&env) };
 	for (size_t i = 0; i < count; i++) {
 		probes[i].ask = list[i]->ask;
+		probes[i].needs = needs;
 		entries[i] = (struct probe_entry) { list[i]->name, &probes[i] };
 		questions[i] =
 			(struct question) { .entry = &entries[i], .asker = &asker };
@@ -563,7 +565,7 @@ START_TEST(test_bad_question)
 	const struct bad *bad = &bads[_i];
 	struct answers answers = { 0 };
 
-	ask_bad(&bad, 1, &answers);
+	ask_bad(&bad, 1, 0, &answers);
 	ck_assert_msg(answers.verdicts[0].outcome == bad->outcome, "%s: %s: %s",
 		bad->name, outcome_name(answers.verdicts[0].outcome),
 		answers.verdicts[0].detail);
@@ -573,7 +575,10 @@ START_TEST(test_bad_question)
 }
 END_TEST
 
-/* A good question beside each bad one is answered as if it were alone. */
+/*
+ * A good question beside each bad one is answered as if it were alone; also if they say that
+ * they may share a child.
+ */
 START_TEST(test_good_beside_bad)
 {
 	static const struct bad well = { "well", ask_well, OUTCOME_PASS, "well" };
@@ -584,11 +589,85 @@ START_TEST(test_good_beside_bad)
 		list[2 * i] = &bads[i];
 		list[2 * i + 1] = &well;
 	}
-	ask_bad(list, ARRAY_SIZE(list), &answers);
+	ask_bad(list, ARRAY_SIZE(list), _i ? PROBE_SHARES : 0, &answers);
 	for (size_t i = 0; i < ARRAY_SIZE(list); i++) {
 		ck_assert_int_eq(answers.verdicts[i].outcome, list[i]->outcome);
 		ck_assert_has(answers.verdicts[i].detail, list[i]->detail);
 	}
+}
+END_TEST
+
+static struct verdict ask_pid(const struct ask *a)
+{
+	return answer_pass("%d", getpid());
+}
+
+/* Two of one asker, and one that does not share. */
+START_TEST(test_shared_child)
+{
+	const struct probe sharing = { .needs = PROBE_SHARES, .ask = ask_pid };
+	const struct probe alone = { .ask = ask_pid };
+	const struct probe_entry entries[] = { { "a", &sharing }, { "b", &alone },
+		{ "c", &sharing } };
+	struct answers answers = { 0 };
+	struct env env;
+
+	ck_assert_int_eq(env_read(&env, ""), 0);
+	struct asker asker = { .name = env_asker(&env) };
+	struct question questions[] = { { &entries[0], &asker }, { &entries[1], &asker },
+		{ &entries[2], &asker } };
+	struct ask_options opt = { .env = &env };
+	ck_assert_int_eq(ask_all(questions, 3, &opt, take_answer, &answers), 0);
+	ck_assert_uint_eq(answers.count, 3);
+	ck_assert_str_eq(answers.verdicts[0].detail, answers.verdicts[2].detail);
+	ck_assert_str_ne(answers.verdicts[0].detail, answers.verdicts[1].detail);
+}
+END_TEST
+
+/* What hangs is cut off at the end of all time; what had no turn says so. */
+START_TEST(test_total_time)
+{
+	const struct probe hanging = { .ask = ask_hanging };
+	const struct probe_entry entry = { "hanging", &hanging };
+	struct answers answers = { 0 };
+	struct env env;
+
+	ck_assert_int_eq(env_read(&env, ""), 0);
+	struct asker asker = { .name = env_asker(&env) };
+	struct question questions[] = { { &entry, &asker }, { &entry, &asker } };
+	struct ask_options opt = { .env = &env, .workers = 1, .total_ms = 100 };
+	ck_assert_int_eq(ask_all(questions, 2, &opt, take_answer, &answers), 0);
+	ck_assert_uint_eq(answers.count, 2);
+	ck_assert_has(answers.verdicts[0].detail, "the question hung");
+	ck_assert_has(answers.verdicts[1].detail, "not asked");
+	ck_assert_int_eq(answers.verdicts[1].outcome, OUTCOME_ERROR);
+}
+END_TEST
+
+static bool never_load(const char *modules, struct verdict *ret_refused)
+{
+	*ret_refused = answer_denied("module", "it would load", NULL, "%s", modules);
+	return false;
+}
+
+START_TEST(test_may_load)
+{
+	const struct probe with = { .modules = "fs-nothing", .ask = ask_well };
+	const struct probe without = { .ask = ask_well };
+	const struct probe_entry entries[] = { { "with", &with },
+		{ "without", &without } };
+	struct answers answers = { 0 };
+	struct env env;
+
+	ck_assert_int_eq(env_read(&env, ""), 0);
+	struct asker asker = { .name = env_asker(&env) };
+	struct question questions[] = { { &entries[0], &asker },
+		{ &entries[1], &asker } };
+	struct ask_options opt = { .env = &env, .may_load = never_load };
+	ck_assert_int_eq(ask_all(questions, 2, &opt, take_answer, &answers), 0);
+	ck_assert_int_eq(answers.verdicts[0].outcome, OUTCOME_DENIED);
+	ck_assert_str_eq(answers.verdicts[0].detail, "fs-nothing");
+	ck_assert_int_eq(answers.verdicts[1].outcome, OUTCOME_PASS);
 }
 END_TEST
 
@@ -614,7 +693,10 @@ static Suite *suite(void)
 
 	tcase_set_timeout(engine, 20);
 	tcase_add_loop_test(engine, test_bad_question, 0, ARRAY_SIZE(bads));
-	tcase_add_test(engine, test_good_beside_bad);
+	tcase_add_loop_test(engine, test_good_beside_bad, 0, 2);
+	tcase_add_test(engine, test_shared_child);
+	tcase_add_test(engine, test_total_time);
+	tcase_add_test(engine, test_may_load);
 	suite_add_tcase(s, engine);
 	return s;
 }
