@@ -55,6 +55,13 @@ static const struct harmless {
 	{ "openat", SYS_openat, { -1, 0, 0 }, EFAULT },
 	{ "statfs", SYS_statfs, { 0, 0 }, EFAULT },
 	{ "write", SYS_write, { -1, 0, 0 }, EBADF },
+	{ "statx", SYS_statx, { -1, 0, 0, 0x80000000, 0 }, EINVAL },
+	{ "statx", SYS_statx, { -1, 0, 0, 0, 0 }, EFAULT },
+	{ "umount2", SYS_umount2, { 0, ~0u }, EINVAL },
+	{ "umount2", SYS_umount2, { 0, 0 }, EFAULT },
+	{ "fspick", SYS_fspick, { -1, 0, ~0u }, EINVAL, true },
+	{ "fspick", SYS_fspick, { -1, 0, 0 }, EFAULT, true },
+	{ "move_mount", SYS_move_mount, { -1, 0, -1, 0, 0 }, EFAULT, true },
 };
 
 /*
@@ -138,6 +145,7 @@ int call_in_kernel(const struct env *env, const char *name)
 	call_symbols_read(env);
 	if (!symbols.calls || !symbols.calls[1])
 		return -1;
-	snprintf(line, sizeof(line), "\n%s\n", name);
+	/* The call that is umount2(2) now had that name first. */
+	snprintf(line, sizeof(line), "\n%s\n", strcmp(name, "umount2") ? name : "umount");
 	return strstr(symbols.calls, line) != NULL;
 }

@@ -74,9 +74,14 @@ static struct verdict ask(const struct ask *a)
 
 const struct probe probe_mnt_listmount = {
 	.about = "listmount(2) lists the mounts below a mount without reading mountinfo",
+	.how = "A list must be empty below a fresh mount, hold two that are made "
+	       "there, and no more one that is unmounted. An id that no mount has "
+	       "must be ENOENT.",
 	.man = "listmount(2)",
 	.since = "6.8",
-	.needs = PROBE_NEEDS_SCRATCH,
+	.needed_by = "util-linux",
+	.blocked_by = "seccomp",
+	.needs = PROBE_NEEDS_SCRATCH | PROBE_SHARES,
 	.calls = CALLS(listmount),
 	.ask = ask,
 };

@@ -40,9 +40,13 @@ static struct verdict ask(const struct ask *a)
 
 const struct probe probe_mnt_mount_setattr = {
 	.about = "mount_setattr(2) changes the attributes of a mount",
+	.how = "A file is made before MOUNT_ATTR_RDONLY is set, and opening it for "
+	       "writing after must be EROFS.",
 	.man = "mount_setattr(2)",
 	.since = "5.12",
-	.needs = PROBE_NEEDS_SCRATCH,
+	.needed_by = "KEP-3857, KEP-127, runc, crun, containerd",
+	.blocked_by = "seccomp (EPERM or ENOSYS)",
+	.needs = PROBE_NEEDS_SCRATCH | PROBE_SHARES,
 	.calls = CALLS(mount_setattr),
 	.ask = ask,
 };

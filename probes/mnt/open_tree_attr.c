@@ -58,9 +58,13 @@ static struct verdict ask(const struct ask *a)
 
 const struct probe probe_mnt_open_tree_attr = {
 	.about = "open_tree_attr(2) clones a mount with other attributes in one step",
+	.how = "A clone made with MOUNT_ATTR_RDONLY must give EROFS. A clone made "
+	       "without attributes, and the source, must be writable.",
 	.man = "open_tree_attr(2)",
 	.since = "6.15",
-	.needs = PROBE_NEEDS_SCRATCH,
+	.needed_by = "systemd",
+	.blocked_by = "seccomp",
+	.needs = PROBE_NEEDS_SCRATCH | PROBE_SHARES,
 	.calls = CALLS(open_tree_attr, open_tree),
 	.ask = ask,
 };

@@ -114,9 +114,14 @@ static struct verdict ask(const struct ask *a)
 
 const struct probe probe_mnt_propagation = {
 	.about = "mount_setattr(2) makes a mount shared, slave or private",
+	.how = "A mount made in a shared mount must appear in its peer, in a slave "
+	       "but not back, and in a private one not. A bind mount before any of it "
+	       "is the control.",
 	.man = "mount_setattr(2)",
 	.since = "5.12",
-	.needs = PROBE_NEEDS_SCRATCH,
+	.needed_by = "runc, crun, systemd",
+	.blocked_by = "seccomp",
+	.needs = PROBE_NEEDS_SCRATCH | PROBE_SHARES,
 	.calls = CALLS(mount_setattr),
 	.ask = ask,
 };

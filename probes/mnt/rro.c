@@ -66,9 +66,15 @@ static struct verdict ask(const struct ask *a)
 
 const struct probe probe_mnt_rro = {
 	.about = "a bind mount can be made read-only with everything mounted below it",
+	.how = "A tree of two tmpfs is made read-only with AT_RECURSIVE: a write in "
+	       "the lower must give EROFS. Under a plain read-only bind mount, the "
+	       "control, it must succeed.",
 	.man = "mount_setattr(2)",
 	.since = "5.12",
-	.needs = PROBE_NEEDS_SCRATCH,
+	.needed_by = "KEP-3857, docker bind-recursive=readonly, podman rro, containerd, "
+		     "CRI-O",
+	.blocked_by = "seccomp (EPERM or ENOSYS)",
+	.needs = PROBE_NEEDS_SCRATCH | PROBE_SHARES,
 	.calls = CALLS(mount_setattr),
 	.ask = ask,
 };

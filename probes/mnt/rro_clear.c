@@ -111,10 +111,15 @@ static struct verdict ask(const struct ask *a)
 const struct probe probe_mnt_rro_clear = {
 	.about =
 		"a container with a user namespace cannot make its read-only volumes writable",
+	.how = "A child in a new user namespace tries to clear the flag of an "
+	       "inherited mount, which must be EPERM. On a mount of its own the same "
+	       "call must work.",
 	.man = "mount_setattr(2)",
 	.since = "5.12",
 	.kconfig = "CONFIG_USER_NS",
-	.needs = PROBE_NEEDS_SCRATCH,
+	.needed_by = "KEP-127, KEP-3857",
+	.blocked_by = "seccomp; user.max_user_namespaces=0 (ENOSPC)",
+	.needs = PROBE_NEEDS_SCRATCH | PROBE_SHARES,
 	.calls = CALLS(mount_setattr),
 	.ask = ask,
 };

@@ -110,9 +110,14 @@ static struct verdict ask(const struct ask *a)
 
 const struct probe probe_mnt_statmount = {
 	.about = "statmount(2) tells the attributes of a mount without reading mountinfo",
+	.how = "The type, mount point and read-only flag of a tmpfs must be told, "
+	       "before and after it is made read-only. An id that no mount has must "
+	       "be ENOENT.",
 	.man = "statmount(2)",
 	.since = "6.8",
-	.needs = PROBE_NEEDS_SCRATCH,
+	.needed_by = "util-linux",
+	.blocked_by = "seccomp",
+	.needs = PROBE_NEEDS_SCRATCH | PROBE_SHARES,
 	.calls = CALLS(statmount),
 	.ask = ask,
 };

@@ -22,6 +22,9 @@
 #ifndef OPEN_TREE_CLONE
 #define OPEN_TREE_CLONE 1
 #endif
+#ifndef OPEN_TREE_NAMESPACE /* 7.0 */
+#define OPEN_TREE_NAMESPACE 2
+#endif
 #ifndef OPEN_TREE_CLOEXEC
 #define OPEN_TREE_CLOEXEC O_CLOEXEC
 #endif
@@ -31,11 +34,20 @@
 #ifndef MOVE_MOUNT_T_EMPTY_PATH
 #define MOVE_MOUNT_T_EMPTY_PATH 0x00000040
 #endif
+#ifndef MOVE_MOUNT_SET_GROUP /* 5.15 */
+#define MOVE_MOUNT_SET_GROUP 0x00000100
+#endif
+#ifndef MOVE_MOUNT_BENEATH /* 6.5 */
+#define MOVE_MOUNT_BENEATH 0x00000200
+#endif
 #ifndef FSOPEN_CLOEXEC
 #define FSOPEN_CLOEXEC 0x00000001
 #endif
 #ifndef FSMOUNT_CLOEXEC
 #define FSMOUNT_CLOEXEC 0x00000001
+#endif
+#ifndef FSMOUNT_NAMESPACE /* 7.1 */
+#define FSMOUNT_NAMESPACE 0x00000002
 #endif
 #ifndef FSPICK_CLOEXEC
 #define FSPICK_CLOEXEC    0x00000001
@@ -97,16 +109,29 @@ struct mount_attr {
 #ifndef STATMOUNT_SUPPORTED_MASK /* 6.15 */
 #define STATMOUNT_SUPPORTED_MASK 0x00001000U
 #endif
-#ifndef LISTMOUNT_REVERSE
+#ifndef STATMOUNT_MNT_UIDMAP /* 6.15 */
+#define STATMOUNT_MNT_UIDMAP 0x00002000U
+#define STATMOUNT_MNT_GIDMAP 0x00004000U
+#endif
+#ifndef STATMOUNT_BY_FD /* 7.0; a flag, not of the mask */
+#define STATMOUNT_BY_FD 1
+#endif
+#ifndef LISTMOUNT_REVERSE /* 6.11 */
 #define LISTMOUNT_REVERSE 1
 #endif
 
 /* struct mnt_id_req in its first published size: enough for one's own mount namespace. */
 struct plimsoll_mnt_id_req {
 	uint32_t size;
-	uint32_t spare;
+	uint32_t fd; /* 7.0: of a mount, with STATMOUNT_BY_FD; else 0 */
 	uint64_t mnt_id;
 	uint64_t param; /* statmount: STATMOUNT_*; listmount: the last id seen */
+};
+
+/* In its second size, of 6.11; an older kernel answers E2BIG if mnt_ns_id is set. */
+struct plimsoll_mnt_id_req_1 {
+	struct plimsoll_mnt_id_req req;
+	uint64_t mnt_ns_id;
 };
 
 /* struct statmount; the offsets of strings count from str[]. */
@@ -121,7 +146,11 @@ struct plimsoll_statmount {
 	uint64_t mnt_attr, mnt_propagation, mnt_peer_group, mnt_master, propagate_from;
 	uint32_t mnt_root, mnt_point;
 	uint64_t mnt_ns_id;
-	uint64_t later[49]; /* what newer kernels have added, and their spares */
+	uint32_t fs_subtype, sb_source, opt_num, opt_array; /* 6.13 */
+	uint32_t opt_sec_num, opt_sec_array;
+	uint64_t supported_mask; /* 6.15, as the rest */
+	uint32_t mnt_uidmap_num, mnt_uidmap, mnt_gidmap_num, mnt_gidmap;
+	uint64_t later[43]; /* what newer kernels have added, and their spares */
 	char str[];
 };
 _Static_assert(sizeof(struct plimsoll_statmount) == 512, "the strings begin at 512");
@@ -131,6 +160,7 @@ _Static_assert(sizeof(struct plimsoll_statmount) == 512, "the strings begin at 5
 #define PLIMSOLL_FSCONFIG_SET_STRING      1
 #define PLIMSOLL_FSCONFIG_CMD_CREATE      6
 #define PLIMSOLL_FSCONFIG_CMD_RECONFIGURE 7
+#define PLIMSOLL_FSCONFIG_CMD_CREATE_EXCL 8 /* 6.6 */
 
 static inline int sys_open_tree(int dirfd, const char *path, unsigned flags)
 {
@@ -156,6 +186,14 @@ static inline int sys_statmount(uint64_t mnt_id, uint64_t mask, void *buf, size_
 	return syscall(SYS_statmount, &req, buf, size, 0);
 }
 
+/* Of the mount that a descriptor is open on, though it may be mounted nowhere. */
+static inline int sys_statmount_fd(int fd, uint64_t mask, void *buf, size_t size)
+{
+	struct plimsoll_mnt_id_req req = { sizeof(req), fd, 0, mask };
+
+	return syscall(SYS_statmount, &req, buf, size, STATMOUNT_BY_FD);
+}
+
 /* Returns how many ids it wrote. */
 static inline int sys_listmount(
 	uint64_t mnt_id, uint64_t after, uint64_t *ids, size_t count, unsigned flags)
@@ -163,6 +201,15 @@ static inline int sys_listmount(
 	struct plimsoll_mnt_id_req req = { sizeof(req), 0, mnt_id, after };
 
 	return syscall(SYS_listmount, &req, ids, count, flags);
+}
+
+/* In another mount namespace, by the id that NS_GET_MNTNS_ID tells. */
+static inline int sys_listmount_ns(
+	uint64_t mnt_ns_id, uint64_t mnt_id, uint64_t *ids, size_t count)
+{
+	struct plimsoll_mnt_id_req_1 req = { { sizeof(req), 0, mnt_id, 0 }, mnt_ns_id };
+
+	return syscall(SYS_listmount, &req, ids, count, 0);
 }
 
 static inline int sys_fsopen(const char *type, unsigned flags)
