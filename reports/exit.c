@@ -11,10 +11,11 @@ static bool is_answer(const struct exit_count *c, const struct record *rec)
 {
 	switch (rec->type) {
 	case RECORD_PROBE:
-		return !c->run;
+		return !c->run && !c->preflight;
 	case RECORD_CASE:
 		return rec->outcome != OUTCOME_ABSENT && rec->outcome != OUTCOME_DENIED;
 	case RECORD_PROOF:
+	case RECORD_PROFILE:
 		return true;
 	default:
 		return false;
@@ -26,7 +27,11 @@ void exit_count_record(struct exit_count *c, const struct record *rec)
 	if (rec->type == RECORD_ENV) {
 		const char *verb = json_string_value(json_object_get(rec->json, "verb"));
 		c->run = verb && !strcmp(verb, "run");
+		c->preflight = verb && !strcmp(verb, "preflight");
 	}
+	/* Whether it matters what this one says, the profiles decide. */
+	if (c->preflight && rec->type == RECORD_PROBE)
+		return;
 	c->answered += is_answer(c, rec);
 	c->errors += rec->outcome == OUTCOME_ERROR;
 	c->failed += rec->outcome == OUTCOME_FAIL;

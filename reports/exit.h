@@ -12,6 +12,7 @@ struct exit_count {
 	size_t errors;
 	size_t answered;
 	bool run; /* the run at hand is of `plimsoll run`, where only cases are answers */
+	bool preflight; /* it is of `plimsoll preflight`: what probes say is the profiles' */
 };
 
 void exit_count_record(struct exit_count *c, const struct record *rec);

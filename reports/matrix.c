@@ -121,6 +121,7 @@ static int take(struct state *s, const struct record *rec)
 	case RECORD_ENV:
 		return open_run(s, rec);
 	case RECORD_PROBE:
+	case RECORD_PROFILE:
 		return s->run.of_runtimes ? 0 : probes_record(&s->probes, &s->run, rec);
 	case RECORD_CASE:
 		return runs_record(&s->runs, &s->kernels, &s->run, rec);
@@ -177,7 +178,8 @@ static void tallies(const struct page *p, const struct state *s)
 		enum record_type type;
 		const char *what;
 	} lines[] = { { RECORD_BOOT, "boot" }, { RECORD_PROBE, "probe answer" },
-		{ RECORD_CASE, "case" }, { RECORD_PROOF, "proof" } };
+		{ RECORD_PROFILE, "profile" }, { RECORD_CASE, "case" },
+		{ RECORD_PROOF, "proof" } };
 
 	putc('\n', p->out);
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)

@@ -11,6 +11,7 @@ static const char *const type_names[RECORD_TYPE_COUNT] = {
 	[RECORD_PROBE] = "probe",
 	[RECORD_CASE] = "case",
 	[RECORD_PROOF] = "proof",
+	[RECORD_PROFILE] = "profile",
 	[RECORD_BOOT] = "boot",
 	[RECORD_END] = "end",
 };
@@ -18,7 +19,7 @@ static const char *const type_names[RECORD_TYPE_COUNT] = {
 /* The text members that are decoded into the struct; required in a bit for each type. */
 #define IN(type)      (1u << (type))
 #define IN_ALL_CHECKS (IN(RECORD_PROBE) | IN(RECORD_CASE) | IN(RECORD_PROOF))
-#define IN_VERDICTS   (IN_ALL_CHECKS | IN(RECORD_BOOT))
+#define IN_VERDICTS   (IN_ALL_CHECKS | IN(RECORD_PROFILE) | IN(RECORD_BOOT))
 
 static const struct {
 	const char *key;
@@ -27,10 +28,12 @@ static const struct {
 } texts[] = {
 	{ "name", offsetof(struct record, name), IN_VERDICTS },
 	{ "id", offsetof(struct record, id), 0 },
-	{ "asker", offsetof(struct record, asker), IN(RECORD_PROBE) },
+	{ "asker", offsetof(struct record, asker),
+		IN(RECORD_PROBE) | IN(RECORD_PROFILE) },
 	{ "subject", offsetof(struct record, subject), 0 },
 	{ "runtime", offsetof(struct record, runtime), IN(RECORD_CASE) },
-	{ "about", offsetof(struct record, about), IN(RECORD_PROBE) | IN(RECORD_CASE) },
+	{ "about", offsetof(struct record, about),
+		IN(RECORD_PROBE) | IN(RECORD_CASE) | IN(RECORD_PROFILE) },
 	{ "stage", offsetof(struct record, stage), 0 },
 	{ "errno", offsetof(struct record, err), 0 },
 	{ "detail", offsetof(struct record, detail), 0 },
@@ -185,9 +188,9 @@ static int decode_frame(const struct record *rec, char *why, size_t size)
 	return decode_guest(json_object_get(rec->json, "boot"), why, size);
 }
 
-static int decode_lines(const struct record *rec, const char *key, char *why, size_t size)
+static int decode_lines(const json_t *json, const char *key, char *why, size_t size)
 {
-	const json_t *lines = json_object_get(rec->json, key), *line;
+	const json_t *lines = json_object_get(json, key), *line;
 	size_t i;
 
 	if (lines && !json_is_array(lines))
@@ -237,6 +240,73 @@ static int decode_arbiter(const json_t *arbiter, char *why, size_t size)
 	return 0;
 }
 
+static bool is_word(const json_t *value, const char *const *words)
+{
+	const char *text = json_string_value(value);
+
+	while (text && *words && strcmp(text, *words))
+		words++;
+	return text && *words;
+}
+
+/* One thing that a profile misses. */
+static int decode_miss(const json_t *miss, char *why, size_t size)
+{
+	static const char *const levels[] = { "required", "recommended", NULL };
+	static const char *const texts_of[] = { "probe", "reason", "source" };
+	const char *outcome = json_string_value(json_object_get(miss, "outcome"));
+	const json_t *subject = json_object_get(miss, "subject");
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts_of); i++)
+		if (!json_is_string(json_object_get(miss, texts_of[i])))
+			return wrong(why, size, "misses", "holds what is not a miss");
+	if ((subject && !json_is_string(subject)) ||
+		!is_word(json_object_get(miss, "level"), levels) || !outcome ||
+		outcome_from_name(outcome) < 0)
+		return wrong(why, size, "misses", "holds what is not a miss");
+	return 0;
+}
+
+/* How much of what is required, or recommended, is there. */
+static int decode_counts(
+	const struct record *rec, const char *key, char *why, size_t size)
+{
+	const json_t *counts = json_object_get(rec->json, key);
+	json_int_t met = json_integer_value(json_object_get(counts, "met"));
+	json_int_t all = json_integer_value(json_object_get(counts, "all"));
+
+	if (!json_is_integer(json_object_get(counts, "met")) || met < 0 || met > all)
+		return wrong(why, size, key, "does not say how much of how much is met");
+	return 0;
+}
+
+static int decode_profile(const struct record *rec, char *why, size_t size)
+{
+	static const char *const words[] = { "ready", "ready-except", "not-ready",
+		"unknown", NULL };
+	const json_t *misses = json_object_get(rec->json, "misses"), *miss;
+	size_t i;
+	int r;
+
+	if (rec->type != RECORD_PROFILE)
+		return 0;
+	if (!is_word(json_object_get(rec->json, "ready"), words))
+		return wrong(why, size, "ready", "is not one of the words it may be");
+	if (rec->outcome == OUTCOME_ABSENT || rec->outcome == OUTCOME_DENIED)
+		return wrong(why, size, "outcome",
+			"of a profile is none of \"pass\", \"fail\" and \"error\"");
+	if (!json_is_array(misses))
+		return wrong(why, size, "misses", "is not an array");
+	json_array_foreach(misses, i, miss)
+		if ((r = decode_miss(miss, why, size)) < 0 ||
+			(r = decode_lines(miss, "any", why, size)) < 0)
+			return r;
+	if ((r = decode_counts(rec, "required", why, size)) < 0 ||
+		(r = decode_counts(rec, "recommended", why, size)) < 0)
+		return r;
+	return decode_lines(rec->json, "notes", why, size);
+}
+
 static int decode(struct record *rec, char *why, size_t size)
 {
 	int r;
@@ -247,8 +317,9 @@ static int decode(struct record *rec, char *why, size_t size)
 		(r = decode_verdict(rec, why, size)) < 0 ||
 		(r = decode_arbiter(json_object_get(rec->json, "arbiter"), why, size)) <
 			0 ||
-		(r = decode_lines(rec, "console", why, size)) < 0 ||
-		(r = decode_lines(rec, "kernel_log", why, size)) < 0)
+		(r = decode_profile(rec, why, size)) < 0 ||
+		(r = decode_lines(rec->json, "console", why, size)) < 0 ||
+		(r = decode_lines(rec->json, "kernel_log", why, size)) < 0)
 		return r;
 	rec->ms = json_number_value(json_object_get(rec->json, "ms"));
 	return 0;

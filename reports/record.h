@@ -6,6 +6,7 @@
  * A run's records: one `env` first, then `probe`, `case` and `proof` records and, if a guest
  * was booted for the run, one `boot`; one `end` last, which carries the number of the records
  * before it, so that a file cut short is noticed. Runs may stand one after another in a file.
+ * A run of `preflight` has `profile` records behind the `probe` records they are made of.
  *
  * Members that are not decoded into the struct, beside those of the suites:
  *
@@ -17,6 +18,12 @@
  *
  *   of a case that was not kept: "arbiter" is an object if the reference runtime was asked,
  *   too: "outcome", and "detail" as far as there is more to say.
+ *
+ *   of a profile: "ready" (ready, ready-except, not-ready, unknown), "source", "notes" (an array
+ *   of texts: what was not asked as it was meant), "required" and "recommended" (objects: "met"
+ *   of "all"), and "misses", an array of objects: "probe" and "subject" as in the `probe` record
+ *   that has seen it, "any" (names: one of them would do), "level" (required, recommended),
+ *   "outcome", "reason", "source".
  *
  *   of a boot: "console", an array of texts: the last lines of the guest's console.
  *
@@ -39,8 +46,9 @@ enum record_type {
 	RECORD_PROBE, /* one question to the kernel */
 	RECORD_CASE,  /* one obligation of a runtime */
 	RECORD_PROOF, /* one sabotage: what was taken away, and whether the check noticed */
-	RECORD_BOOT, /* what became of the guest itself: pass, or error; no answer */
-	RECORD_END,  /* the run is complete */
+	RECORD_PROFILE, /* what the answers come to for one workload: pass, fail, error */
+	RECORD_BOOT,    /* what became of the guest itself: pass, or error; no answer */
+	RECORD_END,     /* the run is complete */
 	RECORD_TYPE_COUNT,
 };
 
@@ -54,7 +62,8 @@ struct record {
 	enum outcome outcome;
 	enum kind kind;
 	enum fault fault;
-	const char *name;  /* mnt/rro, mount/rro; of a boot: the kernel's release */
+	const char *
+		name; /* mnt/rro, mount/rro, podman-rootless; of a boot: the kernel's release */
 	const char *id;    /* of a case: the row in the catalogue of behaviours, RO-02 */
 	const char *asker; /* root, user, userns */
 	const char *subject; /* what was asked about: a directory */

@@ -1,6 +1,6 @@
 /*
- * The Test Anything Protocol, version 14. One point for each probe, case and proof, and one
- * for a guest that was booted. TAP has two directives, SKIP and TODO: absent and denied are
+ * The Test Anything Protocol, version 14. One point for each probe, case, proof and profile,
+ * and one for a guest that was booted. TAP has two directives, SKIP and TODO: absent and denied are
  * skipped; an error is a plain "not ok", because a harness must count it, and its word stands
  * in the diagnostics.
  */
@@ -108,11 +108,32 @@ static void yaml_arbiter(FILE *out, const struct record *rec)
 	yaml(out, "  ", "detail", json_string_value(json_object_get(said, "detail")));
 }
 
+/* What a profile misses, and why it is needed. */
+static void yaml_misses(FILE *out, const struct record *rec)
+{
+	static const char *const keys[] = { "subject", "level", "outcome", "reason",
+		"source" };
+	const json_t *misses = json_object_get(rec->json, "misses"), *miss;
+	size_t i;
+
+	if (json_array_size(misses) == 0)
+		return;
+	fputs("  misses:\n", out);
+	json_array_foreach(misses, i, miss) {
+		fputs("    - probe: ", out);
+		put_quoted(out, json_string_value(json_object_get(miss, "probe")));
+		putc('\n', out);
+		for (size_t k = 0; k < ARRAY_SIZE(keys); k++)
+			yaml(out, "    ", keys[k],
+				json_string_value(json_object_get(miss, keys[k])));
+	}
+}
+
 static void diagnostics(FILE *out, const struct record *rec)
 {
-	static const char *const keys[] = { "about", "level", "id", "spec", "since",
-		"runtime_version", "kind", "fault", "stage", "errno", "detail", "cause",
-		"remedy", "file" };
+	static const char *const keys[] = { "about", "ready", "source", "level", "id",
+		"spec", "since", "runtime_version", "kind", "fault", "stage", "errno",
+		"detail", "cause", "remedy", "file" };
 
 	fputs("  ---\n", out);
 	yaml(out, "", "outcome", outcome_name(rec->outcome));
@@ -121,6 +142,8 @@ static void diagnostics(FILE *out, const struct record *rec)
 			json_string_value(json_object_get(rec->json, keys[i])));
 	yaml_arbiter(out, rec);
 	yaml_observed(out, rec);
+	yaml_misses(out, rec);
+	yaml_lines(out, "notes", rec);
 	yaml_lines(out, "kernel_log", rec);
 	yaml_lines(out, "console", rec);
 	fputs("  ...\n", out);
@@ -141,6 +164,7 @@ static void description(FILE *out, const struct record *rec)
 		[RECORD_PROBE] = "probe",
 		[RECORD_CASE] = "case",
 		[RECORD_PROOF] = "proof of",
+		[RECORD_PROFILE] = "profile",
 		[RECORD_BOOT] = "boot",
 	};
 
@@ -169,7 +193,8 @@ static void point(FILE *out, unsigned long number, const struct record *rec)
 		put_escaped(out, why, REASON_MOST);
 	}
 	putc('\n', out);
-	if (rec->outcome != OUTCOME_PASS || json_object_get(rec->json, "kernel_log"))
+	if (rec->outcome != OUTCOME_PASS || json_object_get(rec->json, "kernel_log") ||
+		json_array_size(json_object_get(rec->json, "misses")))
 		diagnostics(out, rec);
 }
 

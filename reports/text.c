@@ -169,7 +169,19 @@ static bool has(const struct run *run, enum record_type type)
 
 static bool has_checks(const struct run *run)
 {
-	return has(run, RECORD_PROBE) || has(run, RECORD_CASE) || has(run, RECORD_PROOF);
+	return has(run, RECORD_PROBE) || has(run, RECORD_CASE) ||
+		has(run, RECORD_PROOF) || has(run, RECORD_PROFILE);
+}
+
+/* What the probes said: for a preflight it is the profiles that matter. */
+static int answers(const struct page *p, const struct run *run)
+{
+	int r;
+
+	if (has(run, RECORD_PROFILE))
+		return text_profiles(p, run);
+	r = text_has_viewpoints(run) ? text_viewpoints(p, run) : text_probes(p, run);
+	return r < 0 ? r : text_contradictions(p, run);
 }
 
 static int render(const struct page *p, const struct run *run)
@@ -181,15 +193,17 @@ static int render(const struct page *p, const struct run *run)
 	if (!has_checks(run))
 		page_heading(p, INK_YELLOW, "NOTHING ASKED",
 			"this run has no answer of a probe or a case");
-	r = text_has_viewpoints(run) ? text_viewpoints(p, run) : text_probes(p, run);
-	if (r < 0 || (r = text_contradictions(p, run)) < 0 ||
-		(r = text_cases(p, run)) < 0)
+	r = answers(p, run);
+	if (r < 0 || (r = text_cases(p, run)) < 0)
 		return r;
 	text_warnings(p, run);
 
 	putc('\n', p->out);
 	tally(p, run, RECORD_BOOT, "boot");
-	tally(p, run, RECORD_PROBE, "probe answer");
+	if (has(run, RECORD_PROFILE))
+		text_profiles_tally(p, run);
+	else
+		tally(p, run, RECORD_PROBE, "probe answer");
 	tally(p, run, RECORD_CASE, "case");
 	if (has_checks(run))
 		r = text_proofs(p, run);

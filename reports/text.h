@@ -33,6 +33,11 @@ int text_viewpoints(const struct page *p, const struct run *run);
 /* The section of witnesses that contradict what was seen. 0 or -ENOMEM. */
 int text_contradictions(const struct page *p, const struct run *run);
 
+/* Instead of text_probes() where there are profiles: 0 or -ENOMEM. */
+int text_profiles(const struct page *p, const struct run *run);
+/* Their tallies: how many are ready, and how many of the questions pass. */
+void text_profiles_tally(const struct page *p, const struct run *run);
+
 /* The section about the guest, unless it ran to its end. */
 void text_boot(const struct page *p, const struct run *run);
 

@@ -299,14 +299,14 @@ static enum exit_code check_verb(struct args *args)
 	if (!opt->verb)
 		opt->verb = plan->runtime_count ? "run" : "probe";
 	bool run = !strcmp(opt->verb, "run");
-	if (!run && strcmp(opt->verb, "probe"))
-		return verb_usage(
-			"boot", "a guest can probe or run, not \"%s\"", opt->verb);
+	if (!run && strcmp(opt->verb, "probe") && strcmp(opt->verb, "preflight"))
+		return verb_usage("boot",
+			"a guest can probe, preflight or run, not \"%s\"", opt->verb);
 	if (run && !plan->runtime_count &&
 		plan_add_runtime(plan, RUNTIME_REFERENCE, NULL, NULL) < 0)
 		return verb_error("boot", "out of memory");
 	if (!run && plan->runtime_count)
-		return verb_usage("boot", "probe needs no --runtime; run does");
+		return verb_usage("boot", "%s needs no --runtime; run does", opt->verb);
 	for (size_t i = 0; i < opt->arg_count; i++)
 		for (size_t k = 0; k < ARRAY_SIZE(own); k++)
 			if (!strncmp(opt->args[i], own[k], strlen(own[k])))
@@ -519,11 +519,12 @@ static enum exit_code run(int argc, char **argv)
 }
 
 const struct verb verb_boot = {
-	.about = "boot other kernels in QEMU, and probe or run there",
-	.help = "Usage: plimsoll boot [OPTION]... KERNEL... [-- probe|run [ARG]...]\n\n"
+	.about = "boot other kernels in QEMU, and probe, preflight or run there",
+	.help = "Usage: plimsoll boot [OPTION]... KERNEL... [-- VERB [ARG]...]\n\n"
 		"KERNEL is a .deb or .rpm (A.deb+B.deb: in parts), a bzImage, a directory that\n"
-		"holds one, or host: this machine's, not booted. Without --: probe, or with a\n"
-		"runtime: run. Installs nothing, writes nothing, needs no root.\n\n"
+		"holds one, or host: this machine's, not booted. VERB is probe, preflight or run;\n"
+		"without --: probe, or with a runtime: run. Installs nothing, writes nothing,\n"
+		"needs no root.\n\n"
 		"  --runtime [NAME=]PATH  taken along with its libraries (repeatable); reference is\n"
 		"                         our own, embedded, and what runs where none is named\n"
 		"  --sysroot DIR          the runtimes after this are of the system in DIR\n"

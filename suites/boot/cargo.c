@@ -218,6 +218,9 @@ json_t *boot_command(const struct boot *b, bool guest)
 	if (guest) {
 		append_arg(command, "--timeout");
 		append_arg(command, TCG_SECONDS);
+		/* There is no modprobe, so that nothing is loaded by asking. */
+		if (strcmp(opt->verb, "run") != 0)
+			append_arg(command, "--allow-autoload");
 	}
 	if (b->runtime)
 		append_runtime(command, b, guest);

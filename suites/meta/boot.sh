@@ -73,7 +73,7 @@ says 2 "there is no runtime" "a runtime that is not there"
 boot --runtime "$busybox" "$vmlinuz" -- probe
 says 2 "needs no --runtime" "probe with a runtime"
 boot "$vmlinuz" -- list
-says 2 "can probe or run" "a verb that measures nothing"
+says 2 "can probe, preflight or run" "a verb that measures nothing"
 boot "$vmlinuz" -- probe --report x
 says 2 "belongs before the --" "a report out of the guest"
 boot --user no_such_user "$vmlinuz"

@@ -103,7 +103,7 @@ if command -v prove >/dev/null; then
 		boot-probes; do
 		prove_says "$situation" 0
 	done
-	for situation in mixed-askers silently-ignored canary-refused hostile-text \
+	for situation in mixed-askers silently-ignored canary-refused hostile-text profiles \
 		proofs-missed boot-runs boot-panic kernel-log hostile-console arbiter; do
 		prove_says "$situation" 1
 	done
@@ -130,7 +130,7 @@ schema_says() {
 if python3 -c 'import jsonschema' 2>/dev/null; then
 	for situation in all-pass mixed-askers one-asker silently-ignored canary-refused \
 		not-asked nothing-asked proofs proofs-missed two-runs boot-runs boot-probes \
-		boot-panic kernel-log arbiter; do
+		boot-panic kernel-log arbiter profiles profiles-all; do
 		schema_says "$situation" 0
 	done
 	for situation in hostile-text hostile-console foreign newer; do

@@ -167,6 +167,12 @@ END_TEST
 	"\"type\":\"case\",\"name\":\"n\",\"runtime\":\"r\",\"about\":\"a\"," \
 	"\"outcome\":\"fail\","
 
+#define A_PROFILE                                                                             \
+	"\"type\":\"profile\",\"name\":\"n\",\"asker\":\"root\",\"about\":\"a\","             \
+	"\"outcome\":\"fail\",\"required\":{\"met\":0,\"all\":1},\"recommended\":{\"met\":0," \
+	"\"all\":0},"
+#define A_MISS "\"probe\":\"p\",\"reason\":\"r\",\"source\":\"s\",\"outcome\":\"absent\""
+
 static const struct {
 	const char *line, *says;
 } bad_records[] = {
@@ -213,6 +219,22 @@ static const struct {
 		"\"outcome\" of \"arbiter\"" },
 	{ "{" A_CASE "\"arbiter\":{\"outcome\":\"pass\",\"detail\":1}}",
 		"\"detail\" of \"arbiter\" is not a string" },
+	{ "{" A_PROFILE "\"misses\":[]}", "\"ready\"" },
+	{ "{" A_PROFILE "\"ready\":\"nearly\",\"misses\":[]}", "\"ready\"" },
+	{ "{" A_PROFILE "\"ready\":\"not-ready\"}", "\"misses\" is not an array" },
+	{ "{" A_PROFILE "\"ready\":\"not-ready\",\"misses\":[1]}", "\"misses\" holds" },
+	{ "{" A_PROFILE "\"ready\":\"not-ready\",\"misses\":[{" A_MISS "}]}",
+		"\"misses\" holds" },
+	{ "{" A_PROFILE "\"ready\":\"not-ready\",\"misses\":[{" A_MISS
+	  ",\"level\":\"required\",\"any\":[1]}]}",
+		"\"any\" holds" },
+	{ "{" A_PROFILE "\"ready\":\"ready\",\"misses\":[],\"notes\":\"x\"}",
+		"\"notes\" is not an array" },
+	{ "{" A_PROFILE "\"ready\":\"ready\",\"misses\":[],\"outcome\":\"absent\"}",
+		"\"outcome\" of a profile" },
+	{ "{" A_PROFILE
+	  "\"ready\":\"ready\",\"misses\":[],\"required\":{\"met\":2,\"all\":1}}",
+		"\"required\" does not say" },
 };
 
 START_TEST(bad_record_is_refused)
