@@ -62,6 +62,12 @@ static const struct harmless {
 	{ "fspick", SYS_fspick, { -1, 0, ~0u }, EINVAL, true },
 	{ "fspick", SYS_fspick, { -1, 0, 0 }, EFAULT, true },
 	{ "move_mount", SYS_move_mount, { -1, 0, -1, 0, 0 }, EFAULT, true },
+	{ "socket", SYS_socket, { -1, 0, 0 }, EAFNOSUPPORT },
+	{ "sendto", SYS_sendto, { -1, 0, 0, 0, 0, 0 }, EBADF },
+	{ "recvmsg", SYS_recvmsg, { -1, 0, 0 }, EBADF },
+	{ "bind", SYS_bind, { -1, 0, 0 }, EBADF },
+	{ "setsockopt", SYS_setsockopt, { -1, 0, 0, 0, 0 }, EBADF },
+	{ "getsockopt", SYS_getsockopt, { -1, 0, 0, 0, 0 }, EBADF },
 };
 
 /*

@@ -1,0 +1,44 @@
+/*
+ * Can rules of iptables-nft remember addresses: the match recent? (probes.md row 209.)
+ *
+ * The extension is put into a rule of nf_tables (nft_compat), as iptables-nft does. The rule
+ * drops UDP packets to one port: one sent there arrives before (the control), and is EPERM
+ * afterwards. ENOENT is a kernel that has not nft_compat, or not the extension: iptables then
+ * says "Extension NAME revision N not supported, missing kernel module?".
+ */
+#include <netinet/in.h>
+
+#include <linux/netfilter.h>
+#include <linux/netfilter/xt_recent.h>
+
+#include "nft.h"
+
+static struct verdict ask(const struct ask *a)
+{
+	static const struct xt_recent_mtinfo_v1 info = {
+		.check_set = XT_RECENT_SET,
+		.name = "pl_recent",
+		.side = XT_RECENT_SOURCE,
+		.mask.ip = ~0u,
+	};
+	const struct nft_compat x = {
+		.name = "recent", .revision = 1, .info = &info, .size = sizeof(info)
+	};
+
+	return nft_compat_drops(a, &x, PORT_XT_RECENT);
+}
+
+const struct probe probe_net_xt_recent = {
+	.about = "rules of iptables can remember who was seen, as session affinity needs",
+	.how = "An nf_tables rule with the iptables match drops UDP packets to one port. "
+	       "One sent there arrives before, and is EPERM afterwards.",
+	.man = "iptables-extensions(8)",
+	.since = "3.13",
+	.kconfig = "CONFIG_NFT_COMPAT CONFIG_NETFILTER_XT_MATCH_RECENT",
+	.needed_by = "kube-proxy (iptables, sessionAffinity: ClientIP)",
+	.blocked_by = "seccomp; a module that is not loaded (ENOENT)",
+	.modules = NFT_COMPAT_MODULES " ipt_recent",
+	.needs = PROBE_NEEDS_NETNS | PROBE_SHARES,
+	.calls = CALLS(socket, sendto),
+	.ask = ask,
+};
