@@ -68,6 +68,8 @@ static const struct harmless {
 	{ "bind", SYS_bind, { -1, 0, 0 }, EBADF },
 	{ "setsockopt", SYS_setsockopt, { -1, 0, 0, 0, 0 }, EBADF },
 	{ "getsockopt", SYS_getsockopt, { -1, 0, 0, 0, 0 }, EBADF },
+	{ "name_to_handle_at", SYS_name_to_handle_at, { -1, 0, 0, 0, ~0u }, EINVAL },
+	{ "name_to_handle_at", SYS_name_to_handle_at, { -1, 0, 0, 0, 0 }, EFAULT },
 };
 
 /*

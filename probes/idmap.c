@@ -14,20 +14,56 @@ void cleanup_idmap(struct idmap *map)
 	cleanup_close(&map->userns);
 }
 
-int idmap_make(const struct ask *a, struct idmap *ret_map, struct verdict *ret_refused)
+static int make(const struct ask *a, const struct idmap *map, struct idmap *ret_map,
+	struct verdict *ret_refused)
 {
-	/* Inside a user namespace only its own ids can be mapped, and 0 is one in any. */
-	static const struct idmap root = { -1, 0, 100000, 65536, 0 },
-				  single = { -1, 5, 0, 1, 0 };
 	char text[40];
 
-	*ret_map = a->env->own_userns || a->own_userns ? single : root;
+	*ret_map = *map;
 	long long unmapped = env_number(a->env, "/proc/sys/kernel/overflowuid");
 	ret_map->unmapped = unmapped < 0 ? 65534 : unmapped;
 	snprintf(text, sizeof(text), "%u %u %u", ret_map->inside, ret_map->outside,
 		ret_map->count);
 	ret_map->userns = ask_userns(a, text, text, ret_refused);
 	return ret_map->userns < 0 ? -1 : 0;
+}
+
+/* Inside a user namespace only its own ids can be mapped, and 0 is one in any. */
+static bool has_one_id(const struct ask *a)
+{
+	return a->env->own_userns || a->own_userns;
+}
+
+int idmap_make(const struct ask *a, struct idmap *ret_map, struct verdict *ret_refused)
+{
+	static const struct idmap root = { -1, 0, 100000, 65536, 0 },
+				  single = { -1, 5, 0, 1, 0 };
+
+	return make(a, has_one_id(a) ? &single : &root, ret_map, ret_refused);
+}
+
+int idmap_make_other(
+	const struct ask *a, struct idmap *ret_map, struct verdict *ret_refused)
+{
+	static const struct idmap root = { -1, 0, 300000, 65536, 0 },
+				  single = { -1, 0, 0, 1, 0 };
+
+	return make(a, has_one_id(a) ? &single : &root, ret_map, ret_refused);
+}
+
+int idmap_make_shifted(
+	const struct ask *a, struct idmap *ret_map, struct verdict *ret_refused)
+{
+	static const struct idmap root = { -1, 100000, 0, 65536, 0 };
+
+	if (!has_one_id(a))
+		return make(a, &root, ret_map, ret_refused);
+	*ret_refused = answer_denied("unmapped",
+		"the asker's user namespace has a single id for sure, and a file needs a second "
+		"one to look as if it were that one's",
+		"ask as root outside of user namespaces",
+		"not asked: there is only one owner that a file could have");
+	return -1;
 }
 
 uid_t idmap_owner(const struct idmap *map, uid_t uid)

@@ -25,6 +25,18 @@ void cleanup_idmap(struct idmap *map);
  */
 int idmap_make(const struct ask *a, struct idmap *ret_map, struct verdict *ret_refused);
 
+/* Another than that, under which the owner 0 looks different from there and from plain. */
+int idmap_make_other(
+	const struct ask *a, struct idmap *ret_map, struct verdict *ret_refused);
+
+/*
+ * The other way round: 65536 ids from 100000 on in the file system are 0 and up through the
+ * mount, as for an image that is kept shifted. It takes an asker with more ids than one:
+ * to others *ret_refused says that.
+ */
+int idmap_make_shifted(
+	const struct ask *a, struct idmap *ret_map, struct verdict *ret_refused);
+
 /* What the owner `uid` of a file must look like through a mount with this mapping. */
 uid_t idmap_owner(const struct idmap *map, uid_t uid);
 

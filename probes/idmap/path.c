@@ -66,7 +66,8 @@ static struct place place_of(int dir)
 static struct verdict denied(
 	const char *stage, int err, const char *cause, const char *remedy)
 {
-	struct verdict v = answer_denied("mount", cause, remedy, "%s: %s", stage, strerror(err));
+	struct verdict v =
+		answer_denied("mount", cause, remedy, "%s: %s", stage, strerror(err));
 
 	VERDICT_TEXT(v.stage, "%s", stage);
 	v.err = err;
@@ -147,10 +148,16 @@ static struct verdict ask(const struct ask *a)
 
 const struct probe probe_idmap_path = {
 	.about = "volumes from this directory can be id-mapped into a user namespace",
+	.how = "a detached clone of the directory is id-mapped, and its owner compared with that "
+	       "through a clone that is not",
 	.man = "mount_setattr(2)",
 	.since = "5.12",
 	.kconfig = "CONFIG_USER_NS",
-	.needs = PROBE_NEEDS_MNTNS | PROBE_NEEDS_PATH,
+	.needed_by = "KEP-127, containerd, CRI-O, runc, crun",
+	.blocked_by =
+		"seccomp; user.max_user_namespaces=0 (ENOSPC); for who is not root, the "
+		"owner of the file system (EPERM); RHEL 9 before 5.14.0-334.el9 (EPERM)",
+	.needs = PROBE_NEEDS_MNTNS | PROBE_NEEDS_PATH | PROBE_SHARES,
 	.calls = CALLS(mount_setattr, open_tree),
 	.ask = ask,
 };

@@ -45,10 +45,14 @@ static struct verdict ask(const struct ask *a)
 
 const struct probe probe_idmap_proc = {
 	.about = "what cannot be id-mapped is refused, not silently left as it is",
+	.how = "a detached clone of /proc is id-mapped, which must be EINVAL, while a bad "
+	       "descriptor must be EBADF",
 	.man = "mount_setattr(2)",
 	.since = "5.12",
 	.kconfig = "CONFIG_USER_NS",
-	.needs = PROBE_NEEDS_MNTNS,
+	.needed_by = "runc, crun, containerd",
+	.blocked_by = "seccomp; user.max_user_namespaces=0 (ENOSPC)",
+	.needs = PROBE_NEEDS_MNTNS | PROBE_SHARES,
 	.calls = CALLS(mount_setattr, open_tree),
 	.ask = ask,
 };

@@ -83,10 +83,15 @@ static struct verdict ask(const struct ask *a)
 const struct probe probe_idmap_tmpfs = {
 	.about =
 		"a tmpfs can be id-mapped, as pods with a user namespace need for their secrets",
+	.how = "a fresh detached tmpfs is id-mapped, and the owner of a directory in it compared "
+	       "with what it was before",
 	.man = "mount_setattr(2)",
 	.since = "6.3",
 	.kconfig = "CONFIG_USER_NS",
-	.needs = PROBE_NEEDS_MNTNS,
+	.needed_by = "KEP-127, runc, crun",
+	.blocked_by = "seccomp; user.max_user_namespaces=0 (ENOSPC); RHEL 9 before "
+		      "5.14.0-334.el9 (EPERM)",
+	.needs = PROBE_NEEDS_MNTNS | PROBE_SHARES,
 	.calls = CALLS(mount_setattr, fsopen, fsmount),
 	.ask = ask,
 };
