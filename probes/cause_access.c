@@ -17,16 +17,24 @@
 /* Container engines put a read-only mount over /proc/sys. */
 bool cause_by_readonly_proc(const struct ask *a, struct verdict *v)
 {
+	static const struct cause_remedies remedies = {
+		.docker = "--security-opt systempaths=unconfined",
+		.podman = "--security-opt unmask=ALL",
+		.kubernetes = "procMount: Unmasked"
+	};
 	struct statvfs fs;
-	char path[PATH_MAX];
+	char path[PATH_MAX], how[200];
 
-	snprintf(path, sizeof(path), "%s/proc/sys/user", a->env->prefix);
-	if (v->err != EROFS || !strstr(v->stage, "max_") || statvfs(path, &fs) < 0 ||
-		!(fs.f_flag & ST_RDONLY))
+	snprintf(path, sizeof(path), "%s/proc/sys/kernel", a->env->prefix);
+	if (v->err != EROFS || strstr(v->stage, "cgroup") ||
+		(!cause_is_call(v, "write") && !cause_is_call(v, "open")) ||
+		statvfs(path, &fs) < 0 || !(fs.f_flag & ST_RDONLY))
 		return false;
-	return cause_found(v, "/proc/sys is mounted read-only here",
-		"run without read-only system paths (docker: --security-opt systempaths=unconfined, "
-		"podman: --security-opt unmask=ALL, Kubernetes: procMount: Unmasked)");
+	VERDICT_TEXT(v->cause, "/proc/sys is mounted read-only here");
+	cause_remedy(a->env, &remedies, v);
+	snprintf(how, sizeof(how), "%s", v->remedy);
+	VERDICT_TEXT(v->remedy, "run without read-only system paths (%s)", how);
+	return true;
 }
 
 /* What a call takes, in the user namespace that owns its object. A stage comes first. */
@@ -49,6 +57,7 @@ static const struct {
 	{ "pivot_root", CAP_SYS_ADMIN, "CAP_SYS_ADMIN" },
 	{ "setns", CAP_SYS_ADMIN, "CAP_SYS_ADMIN" },
 	{ "sethostname", CAP_SYS_ADMIN, "CAP_SYS_ADMIN" },
+	{ "setdomainname", CAP_SYS_ADMIN, "CAP_SYS_ADMIN" },
 	{ "bpf", CAP_BPF, "CAP_BPF" },
 	{ "kcmp", CAP_SYS_PTRACE, "CAP_SYS_PTRACE" },
 	{ "pidfd_getfd", CAP_SYS_PTRACE, "CAP_SYS_PTRACE" },

@@ -70,6 +70,21 @@ static const struct harmless {
 	{ "getsockopt", SYS_getsockopt, { -1, 0, 0, 0, 0 }, EBADF },
 	{ "name_to_handle_at", SYS_name_to_handle_at, { -1, 0, 0, 0, ~0u }, EINVAL },
 	{ "name_to_handle_at", SYS_name_to_handle_at, { -1, 0, 0, 0, 0 }, EFAULT },
+	{ "capset", SYS_capset, { 0, 0 }, EFAULT },
+	{ "prctl", SYS_prctl, { ~0u, 0 }, EINVAL },
+	{ "prctl", SYS_prctl, { 2 /* PR_GET_PDEATHSIG */, 0 }, EFAULT },
+	{ "execve", SYS_execve, { 0, 0, 0 }, EFAULT },
+	{ "fsetxattr", SYS_fsetxattr,
+		{ 3 /* any open descriptor: the answer's pipe */, 0, 0, 0, ~0u },
+		EINVAL },
+	{ "setgroups", SYS_setgroups, { ~0u, 0 }, EINVAL, true },
+	{ "msgget", SYS_msgget, { 0x706c6900, 0 }, ENOENT },
+	{ "msgsnd", SYS_msgsnd, { -1, 0, 0, 0 }, EFAULT },
+	{ "sethostname", SYS_sethostname, { 0, -1 }, EINVAL, true },
+	{ "setdomainname", SYS_setdomainname, { 0, -1 }, EINVAL, true },
+	{ "open_by_handle_at", SYS_open_by_handle_at, { -1, 0, 0 }, EFAULT, true },
+	{ "listns", SYS_listns, { 0, 0, 0, ~0u }, EINVAL },
+	{ "listns", SYS_listns, { 0, 0, 0, 0 }, EFAULT },
 };
 
 /*

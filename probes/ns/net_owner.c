@@ -48,9 +48,13 @@ static struct verdict ask(const struct ask *a)
 
 const struct probe probe_ns_net_owner = {
 	.about = "a network namespace belongs to the user namespace it is made in",
+	.how = "Asks for the owner of a network namespace made here, which must be "
+	       "this user namespace, and of the one from before, which must not.",
 	.man = "ioctl_ns(2)",
 	.since = "4.9",
 	.kconfig = "CONFIG_NET_NS",
+	.needed_by = "runc, crun, containerd, KEP-127",
+	.blocked_by = NS_USER_BLOCKED "; user.max_net_namespaces=0 (ENOSPC)",
 	.needs = PROBE_NEEDS_USERNS,
 	.calls = CALLS(ioctl, unshare),
 	.ask = ask,

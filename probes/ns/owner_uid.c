@@ -10,8 +10,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "answer.h"
-#include "ask.h"
+#include "ns.h"
 #include "uapi/nsfs.h"
 
 #define INSIDE 4711
@@ -58,9 +57,13 @@ static struct verdict ask(const struct ask *a)
 
 const struct probe probe_ns_owner_uid = {
 	.about = "NS_GET_OWNER_UID says who owns a user namespace",
+	.how = "Asks for the owner of a user namespace from outside and from inside, "
+	       "where it must be the id that it is mapped to.",
 	.man = "ioctl_ns(2)",
 	.since = "4.11",
 	.kconfig = "CONFIG_USER_NS",
+	.needed_by = "lsns, containerd",
+	.blocked_by = NS_USER_BLOCKED,
 	.calls = CALLS(ioctl),
 	.ask = ask,
 };

@@ -43,9 +43,13 @@ static struct verdict ask(const struct ask *a)
 
 const struct probe probe_ns_parent = {
 	.about = "NS_GET_PARENT names the parent of a user namespace",
+	.how = "Asks for the parent of a child user namespace, which must be one's "
+	       "own, and of one's own, which must be EPERM.",
 	.man = "ioctl_ns(2)",
 	.since = "4.9",
 	.kconfig = "CONFIG_USER_NS",
+	.needed_by = "lsns, containerd, CRIU",
+	.blocked_by = NS_USER_BLOCKED,
 	.needs = PROBE_NEEDS_USERNS,
 	.calls = CALLS(ioctl),
 	.ask = ask,

@@ -42,9 +42,12 @@ static struct verdict ask(const struct ask *a)
 
 const struct probe probe_ns_sysfs_foreign_net = {
 	.about = "sysfs is refused in a user namespace over somebody else's network",
+	.how = "Mounts sysfs in a user namespace over a network that it does not own "
+	       "(EPERM), and then over one of its own.",
 	.man = "user_namespaces(7)",
-	.since = NULL,
 	.kconfig = "CONFIG_NET_NS",
+	.needed_by = "the isolation of pods with hostNetwork and a user namespace",
+	.blocked_by = NS_USER_BLOCKED "; a masked or read-only /sys (EPERM at fsmount)",
 	.needs = PROBE_NEEDS_USERNS | PROBE_NEEDS_MNTNS,
 	.calls = CALLS(fsopen, fsconfig, fsmount, unshare),
 	.ask = ask,

@@ -68,9 +68,12 @@ static struct verdict ask(const struct ask *a)
 const struct probe probe_ns_sysfs_own_net = {
 	.about =
 		"sysfs can be mounted in a user namespace that owns its network namespace",
+	.how = "Mounts sysfs over a new network namespace and sees it change when lo "
+	       "is brought up there.",
 	.man = "user_namespaces(7)",
-	.since = NULL,
 	.kconfig = "CONFIG_NET_NS",
+	.needed_by = "runc, crun, KEP-127, usernetes",
+	.blocked_by = NS_USER_BLOCKED "; a masked or read-only /sys (EPERM at fsmount)",
 	.needs = PROBE_NEEDS_USERNS | PROBE_NEEDS_MNTNS,
 	.calls = CALLS(fsopen, fsconfig, fsmount, unshare),
 	.ask = ask,

@@ -48,9 +48,12 @@ static struct verdict ask(const struct ask *a)
 
 const struct probe probe_ns_user = {
 	.about = "the asker may make a user namespace",
+	.how = "Calls unshare(2), and looks whether the process is in another user "
+	       "namespace and has CAP_SYS_ADMIN there.",
 	.man = "user_namespaces(7)",
-	.since = NULL,
 	.kconfig = "CONFIG_USER_NS",
+	.needed_by = "rootless containers, bubblewrap, Chromium, KEP-127",
+	.blocked_by = NS_USER_BLOCKED,
 	.calls = CALLS(unshare),
 	.ask = ask,
 };

@@ -14,8 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "answer.h"
-#include "ask.h"
+#include "ns.h"
 
 #define LIMIT "/proc/sys/user/max_user_namespaces"
 
@@ -74,9 +73,12 @@ static struct verdict ask(const struct ask *a)
 
 const struct probe probe_ns_user_limit = {
 	.about = "a user namespace can limit the namespaces made inside it",
+	.how = "Sets the limit to 0 in a user namespace of its own: ENOSPC. Before, "
+	       "and with the limit raised, the same call succeeds.",
 	.man = "namespaces(7)",
-	.since = NULL,
 	.kconfig = "CONFIG_USER_NS",
+	.needed_by = "sandboxes that must not nest, hardened nodes (CIS, STIG)",
+	.blocked_by = NS_USER_BLOCKED "; a read-only /proc/sys (EROFS)",
 	.needs = PROBE_NEEDS_USERNS,
 	.calls = CALLS(unshare, write),
 	.ask = ask,

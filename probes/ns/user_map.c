@@ -13,8 +13,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "answer.h"
-#include "ask.h"
+#include "ns.h"
 
 static struct verdict ask(const struct ask *a)
 {
@@ -44,9 +43,13 @@ static struct verdict ask(const struct ask *a)
 
 const struct probe probe_ns_user_map = {
 	.about = "a user namespace of the asker's can be given ids and used",
+	.how = "Maps the asker's own ids from inside: the process must be uid 0 and "
+	       "gid 0 there and able to use a capability.",
 	.man = "user_namespaces(7)",
-	.since = NULL,
 	.kconfig = "CONFIG_USER_NS",
+	.needed_by = "rootless containers, bubblewrap, Chromium, KEP-127",
+	.blocked_by = NS_USER_BLOCKED
+	"; AppArmor lets the namespace be made and refuses uid_map (EPERM)",
 	.calls = CALLS(unshare, write, prctl),
 	.ask = ask,
 };

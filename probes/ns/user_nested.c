@@ -52,9 +52,12 @@ static struct verdict ask(const struct ask *a)
 
 const struct probe probe_ns_user_nested = {
 	.about = "a user namespace can be made and used inside another",
+	.how = "Makes and maps a user namespace inside another, and tries to get back "
+	       "out of it.",
 	.man = "user_namespaces(7)",
-	.since = NULL,
 	.kconfig = "CONFIG_USER_NS",
+	.needed_by = "podman in a container, build sandboxes in CI jobs",
+	.blocked_by = NS_USER_BLOCKED,
 	.needs = PROBE_NEEDS_USERNS,
 	.calls = CALLS(unshare, write),
 	.ask = ask,

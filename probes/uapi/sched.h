@@ -1,6 +1,6 @@
 /*
- * clone3(2), for headers older than the kernel: an extensible struct, so that one with
- * `cgroup` is refused with E2BIG by a kernel which does not know that field.
+ * clone3(2) and CLONE_NEWTIME, for headers older than the kernel. clone3(2)'s is an extensible
+ * struct, so that one with `cgroup` is refused with E2BIG by a kernel which does not know it.
  */
 #ifndef PLIMSOLL_UAPI_SCHED_H
 #define PLIMSOLL_UAPI_SCHED_H
@@ -11,6 +11,9 @@
 
 #include "unistd.h"
 
+#ifndef CLONE_NEWTIME /* 5.6 */
+#define CLONE_NEWTIME 0x00000080
+#endif
 #ifndef CLONE_INTO_CGROUP
 #define CLONE_INTO_CGROUP 0x200000000ULL
 #endif
