@@ -144,6 +144,8 @@ void cause_find(const struct ask *a, struct verdict *v)
 		const char *layer;
 		bool (*proves)(const struct ask *a, struct verdict *v);
 	} causes[] = {
+		/* Where the sysctl says so, a harmless call cannot tell it from a filter. */
+		{ "sysctl", cause_by_io_uring_sysctl },
 		{ "seccomp", cause_by_seccomp },
 		{ "limit", cause_by_limit },
 		{ "limit", cause_by_key_quota },

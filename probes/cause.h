@@ -50,6 +50,7 @@ bool cause_by_files(const struct ask *a, struct verdict *v);
 
 /* cause_access.c: capabilities, ownership, mounts over /proc, cgroups, security modules. */
 bool cause_by_readonly_proc(const struct ask *a, struct verdict *v);
+bool cause_by_io_uring_sysctl(const struct ask *a, struct verdict *v);
 bool cause_by_cgroup(const struct ask *a, struct verdict *v);
 bool cause_by_capability(const struct ask *a, struct verdict *v);
 bool cause_by_landlock(const struct ask *a, struct verdict *v);

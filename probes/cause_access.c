@@ -37,6 +37,31 @@ bool cause_by_readonly_proc(const struct ask *a, struct verdict *v)
 	return true;
 }
 
+/* Whose ring is forbidden (6.6): with 1 everyone's but root's and a group's, with 2 everyone's. */
+bool cause_by_io_uring_sysctl(const struct ask *a, struct verdict *v)
+{
+	bool root = env_has_cap(a->env, CAP_SYS_ADMIN) && !a->env->own_userns &&
+		!a->own_userns;
+
+	if (!cause_is_call(v, "io_uring_setup") || v->err != EPERM)
+		return false;
+	long long disabled = env_number(a->env, "/proc/sys/kernel/io_uring_disabled");
+	if (disabled != 2 && (disabled != 1 || root))
+		return false;
+	VERDICT_TEXT(v->cause, "sysctl kernel.io_uring_disabled is %lld%s", disabled,
+		disabled == 1
+			? ", and the asker neither has CAP_SYS_ADMIN in the initial user "
+			  "namespace nor is in the group kernel.io_uring_group"
+			: "");
+	VERDICT_TEXT(v->remedy,
+		disabled == 1
+			? "sysctl -w kernel.io_uring_group=GID (of those who may), or "
+			  "kernel.io_uring_disabled=0 (everyone may; it had many bugs)"
+			: "sysctl -w kernel.io_uring_disabled=1 (root and a group may) or "
+			  "0 (everyone may; it had many bugs)");
+	return true;
+}
+
 /* What a call takes, in the user namespace that owns its object. A stage comes first. */
 static const struct {
 	const char *call;

@@ -1,10 +1,10 @@
 /*
- * Does openat2(2) keep a path inside a directory? (probes.md row 150.) Runtimes resolve the
- * paths of an image below its root with it; without it each of them is a race.
+ * Does openat2(2) keep a path inside a directory? (probes.md row 150.) Runtimes resolve
+ * the paths of an image below its root with it; without it each of them is a race.
  *
  * One call for each RESOLVE_* bit, beside the same call without it, which must come out
- * otherwise. No scratch file system is needed: /proc has symbolic links and magic links for
- * everyone, and a symbolic link that leads out of its directory is found on any usual
+ * otherwise. No scratch file system is needed: /proc has symbolic links and magic links
+ * for everyone, and a symbolic link that leads out of its directory is found on any usual
  * system. So an asker who may not make namespaces is answered too.
  */
 #include <errno.h>
@@ -119,8 +119,8 @@ static struct verdict ask_link(const struct outward *o, int dir)
 
 	if (beneath != EXDEV)
 		return answer_fail(
-			"openat2(BENEATH): the symbolic link %s/%s, which leads out of its "
-			"directory, gave %s, where it must give EXDEV",
+			"openat2(BENEATH): the symbolic link %s/%s, which leads out of "
+			"its directory, gave %s, where it must give EXDEV",
 			o->dir, o->link, word(beneath));
 	if (same_file(out, in_root))
 		return answer_fail(
@@ -162,8 +162,13 @@ static struct verdict ask(const struct ask *a)
 
 const struct probe probe_fs_openat2 = {
 	.about = "openat2(2) keeps a path inside a directory",
+	.how = "A path is opened with each RESOLVE_* bit and without: each must stop "
+	       "what opens without it, and a symbolic link must not lead out.",
 	.man = "openat2(2)",
 	.since = "5.6",
+	.needed_by = "runc (libpathrs), crun, systemd",
+	.blocked_by = "seccomp",
+	.needs = PROBE_SHARES,
 	.calls = CALLS(openat2),
 	.ask = ask,
 };

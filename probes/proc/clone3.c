@@ -2,9 +2,10 @@
  * Does clone3(2) make a process? (probes.md row 147.) The C library and the container
  * managers try it first; a filter that answers EPERM instead of ENOSYS breaks them.
  *
- * A null call would show that it exists, but not that it does anything. So a child is made,
- * with CLONE_PIDFD; it must end with the status it was given, and the pidfd must tell so. The
- * control is an argument of a later version than any, which must be E2BIG and make nothing.
+ * A null call would show that it exists, but not that it does anything. So a child is
+ * made, with CLONE_PIDFD; it must end with the status it was given, and the pidfd must
+ * tell so. The control is an argument of a later version than any, which must be E2BIG
+ * and make nothing.
  */
 #include <errno.h>
 #include <linux/sched.h>
@@ -37,7 +38,8 @@ static struct verdict judge(pid_t pid, int pidfd)
 	waitpid(pid, NULL, 0);
 	if (!told)
 		return answer_fail(
-			"the pidfd that clone3 gave did not tell that its child had ended");
+			"the pidfd that clone3 gave did not tell that its child had "
+			"ended");
 	if (end.si_code != CLD_EXITED || end.si_status != STATUS)
 		return answer_fail(
 			"the child that clone3 made did not end with the status it was "
@@ -77,8 +79,15 @@ static struct verdict ask(const struct ask *a)
 
 const struct probe probe_proc_clone3 = {
 	.about = "clone3(2) makes processes",
+	.how = "A child made with CLONE_PIDFD must end with its status, and its pidfd "
+	       "tell so; an argument of a later version than any must be E2BIG.",
 	.man = "clone3(2)",
 	.since = "5.3",
+	.needed_by = "the C library, systemd, crun, Go",
+	.blocked_by =
+		"seccomp (ENOSYS by Docker's profile without CAP_SYS_ADMIN, EPERM by old "
+		"ones)",
+	.needs = PROBE_SHARES,
 	.calls = CALLS(clone3),
 	.ask = ask,
 };

@@ -1,6 +1,6 @@
 /*
- * <linux/openat2.h>, for headers older than the kernel, and a thin call: the C library has
- * none.
+ * <linux/openat2.h>, for headers older than the kernel, and a thin call: the C library
+ * has none.
  */
 #ifndef PLIMSOLL_UAPI_OPENAT2_H
 #define PLIMSOLL_UAPI_OPENAT2_H
@@ -20,6 +20,9 @@
 #define RESOLVE_NO_MAGICLINKS 0x02
 #define RESOLVE_NO_SYMLINKS   0x04
 #define RESOLVE_IN_ROOT       0x10
+#endif
+#ifndef RESOLVE_CACHED /* 5.12 */
+#define RESOLVE_CACHED 0x20
 #endif
 
 /* struct open_how in its first published size. */
