@@ -175,6 +175,15 @@ bool cause_by_ownership(const struct ask *a, struct verdict *v)
 {
 	if (v->err != EPERM || (!a->own_userns && !a->env->own_userns))
 		return false;
+	if (a->own_userns && !a->env->own_userns && a->env->uid == 0 &&
+		!env_has_cap(a->env, CAP_SYS_ADMIN)) {
+		VERDICT_TEXT(v->layer, "capability");
+		return cause_found(v,
+			"the asker is root and lacks CAP_SYS_ADMIN: it asked in a user namespace of "
+			"its own, to which this does not belong",
+			"give root the capability (docker, podman: --cap-add SYS_ADMIN; Kubernetes: "
+			"securityContext.capabilities.add; systemd: CapabilityBoundingSet=)");
+	}
 	if (cause_is_call(v, "mount_setattr") || cause_is_call(v, "open_tree_attr") ||
 		cause_is_call(v, "open_tree"))
 		return cause_found(v,
