@@ -11,6 +11,7 @@
 #include "cgroup.h"
 #include "pool.h"
 #include "record.h"
+#include "uapi/sched.h"
 
 ssize_t cgroup_read(int cgroup, const char *file, char *buf, size_t size)
 {
@@ -27,9 +28,9 @@ bool has_word(const char *list, const char *word)
 {
 	size_t len = strlen(word);
 
-	for (const char *at = list; *(at += strspn(at, " ,\n"));
-		at += strcspn(at, " ,\n"))
-		if (strcspn(at, " ,\n") == len && !strncmp(at, word, len))
+	for (const char *at = list; *(at += strspn(at, " ,;\n"));
+		at += strcspn(at, " ,;\n"))
+		if (strcspn(at, " ,;\n") == len && !strncmp(at, word, len))
 			return true;
 	return false;
 }
@@ -66,7 +67,8 @@ struct verdict cgroup_refused(const struct ask *a, const char *stage, int err)
 	return v;
 }
 
-void member_run(int parent, int ping, int pong)
+/* What the process that is started does. */
+static void __attribute__((noreturn)) run(int parent, int ping, int pong)
 {
 	char byte;
 
@@ -76,7 +78,8 @@ void member_run(int parent, int ping, int pong)
 	_exit(0);
 }
 
-int member_start(struct member *ret_member)
+/* fork(2) if `args` is NULL. 0 or -errno. */
+static int start(struct member *ret_member, struct clone3_args *args)
 {
 	int ping[2], pong[2], parent = getpid();
 
@@ -88,12 +91,12 @@ int member_start(struct member *ret_member)
 		close(ping[1]);
 		return -err;
 	}
-	pid_t pid = fork();
+	pid_t pid = args ? sys_clone3(args, sizeof(*args)) : fork();
 	int err = errno;
 	if (pid == 0) {
 		close(ping[1]);
 		close(pong[0]);
-		member_run(parent, ping[0], pong[1]);
+		run(parent, ping[0], pong[1]);
 	}
 	close(ping[0]);
 	close(pong[1]);
@@ -104,6 +107,59 @@ int member_start(struct member *ret_member)
 	}
 	*ret_member = (struct member) { pid, ping[1], pong[0] };
 	return 0;
+}
+
+int member_start(struct member *ret_member)
+{
+	return start(ret_member, NULL);
+}
+
+int member_clone(struct member *ret_member, uint64_t flags, int cgroup)
+{
+	struct clone3_args args = { .flags = flags,
+		.exit_signal = SIGCHLD,
+		.cgroup = flags & CLONE_INTO_CGROUP ? (uint64_t)cgroup : 0 };
+
+	return start(ret_member, &args);
+}
+
+/* Did clone3(2) not even look at the cgroup: too old, or behind a filter? */
+static bool without_clone3(int err)
+{
+	return err == ENOSYS || err == EPERM || err == EINVAL || err == E2BIG;
+}
+
+int member_start_in(struct member *ret_member, int cgroup)
+{
+	struct member m = { 0 };
+
+	int r = member_clone(ret_member, CLONE_INTO_CGROUP, cgroup);
+	if (!without_clone3(-r))
+		return r;
+	if ((r = member_start(&m)) < 0 || (r = member_move(&m, cgroup)) < 0) {
+		member_end(&m);
+		return r;
+	}
+	*ret_member = m;
+	return 0;
+}
+
+int fork_into(int cgroup)
+{
+	struct clone3_args args = {
+		.flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD, .cgroup = cgroup
+	};
+
+	pid_t pid = sys_clone3(&args, sizeof(args));
+	if (pid >= 0 || !without_clone3(errno))
+		return pid < 0 ? -errno : pid;
+	pid = fork();
+	if (pid < 0)
+		return -errno;
+	int r = pid == 0 ? write_file(cgroup, "cgroup.procs", "0") : 0;
+	if (r < 0)
+		_exit(-r);
+	return pid;
 }
 
 int member_move(const struct member *m, int cgroup)

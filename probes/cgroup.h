@@ -2,6 +2,8 @@
 #ifndef PLIMSOLL_CGROUP_H
 #define PLIMSOLL_CGROUP_H
 
+#include <stdint.h>
+
 #include "answer.h"
 
 /* What an admin does about controllers that are bound to v1. */
@@ -12,7 +14,7 @@
 /* Reads a small file of a cgroup as a string. Its length or -errno. */
 ssize_t cgroup_read(int cgroup, const char *file, char *buf, size_t size);
 
-/* Is `word` one of the words of `list`, which blanks, commas or newlines part? */
+/* Is `word` one of the words of `list`, which blanks, commas, semicolons or newlines part? */
 bool has_word(const char *list, const char *word);
 
 /* Is this process a member of the cgroup itself? */
@@ -35,8 +37,20 @@ struct member {
 /* Starts one, in the cgroup of the caller. 0 or -errno. */
 int member_start(struct member *ret_member);
 
-/* What the process that is started does, for a clone3(2) that replaces member_start(). */
-void member_run(int parent, int ping, int pong) __attribute__((noreturn));
+/* The same by clone3(2) with these flags: CLONE_INTO_CGROUP puts it into `cgroup`. */
+int member_clone(struct member *ret_member, uint64_t flags, int cgroup);
+
+/*
+ * Starts one that is in the cgroup: born there if clone3(2) can be had, which takes far less
+ * time than to be moved there. 0 or -errno of the move.
+ */
+int member_start_in(struct member *ret_member, int cgroup);
+
+/*
+ * As fork(2), with the child in the cgroup; a child that cannot be moved there exits with
+ * the errno as its status. The pid, or -errno.
+ */
+int fork_into(int cgroup);
 
 /* Moves it into the cgroup. 0 or -errno. */
 int member_move(const struct member *m, int cgroup);

@@ -72,11 +72,10 @@ static struct verdict nothing_to_hand_down(const struct ask *a)
 		!strcmp(cg.own, cg.mount);
 
 	return answer_denied(v1 ? "cgroup-v1" : "cgroup",
-		v1
-			? "every controller is bound to a cgroup v1 hierarchy: the "
-			  "cgroup.controllers at the top of cgroup2 is empty"
-			: "no controller is handed down to this process's cgroup: its "
-			  "cgroup.controllers is empty",
+		v1 ? "every controller is bound to a cgroup v1 hierarchy: the "
+		     "cgroup.controllers at the top of cgroup2 is empty"
+		   : "no controller is handed down to this process's cgroup: its "
+		     "cgroup.controllers is empty",
 		v1 ? CGROUP_GO_UNIFIED
 		   : "run in a cgroup with controllers: systemd-run --user --scope -p Delegate=yes "
 		     "COMMAND, and for a user [Service] Delegate=cpu cpuset io memory pids in a "
@@ -125,10 +124,16 @@ static struct verdict ask(const struct ask *a)
 
 const struct probe probe_cgroup_delegation = {
 	.about = "the asker may divide its own cgroup: make one below, fill it, limit it",
+	.how = "A cgroup is made below the asker's, a process moved into it (it was "
+	       "not there before) and what controller is handed down enabled one level "
+	       "further down.",
 	.man = "cgroups(7)",
-	.since = NULL,
+	.since = "4.5",
 	.kconfig = "CONFIG_CGROUPS",
-	.needs = PROBE_NEEDS_CGROUP,
+	.needed_by = "rootless docker, podman and kind, systemd Delegate=, KEP-127",
+	.blocked_by = "cgroup not chowned to the user (EACCES); read-only /sys/fs/cgroup "
+		      "(EROFS); cgroup v1",
+	.needs = PROBE_NEEDS_CGROUP | PROBE_SHARES,
 	.calls = CALLS(write, mkdirat),
 	.ask = ask,
 };

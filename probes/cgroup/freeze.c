@@ -67,14 +67,14 @@ static struct verdict ask(const struct ask *a)
 
 	if (faccessat(a->cgroup, "cgroup.freeze", F_OK, 0) < 0)
 		return cgroup_refused(a, "access(cgroup.freeze)", errno);
-	if ((r = member_start(&in)) < 0 || (r = member_start(&control)) < 0)
+	if ((r = member_start(&control)) < 0)
 		return answer_error("fork", -r, "fork: %s", strerror(-r));
-	if ((r = member_move(&in, a->cgroup)) < 0)
+	if ((r = member_start_in(&in, a->cgroup)) < 0)
 		return cgroup_refused(a, "write(cgroup.procs)", -r);
 	if (!answers(&in) || !answers(&control))
 		return answer_error("write(cgroup.procs)", 0,
 			"a process did not run after it was "
-			"moved into the scratch cgroup");
+			"put into the scratch cgroup");
 
 	if ((r = write_file(a->cgroup, "cgroup.freeze", "1")) < 0)
 		return cgroup_refused(a, "write(cgroup.freeze)", -r);
@@ -99,9 +99,13 @@ static struct verdict ask(const struct ask *a)
 
 const struct probe probe_cgroup_freeze = {
 	.about = "cgroup.freeze stops the processes of a cgroup and lets them go on",
+	.how = "After \"frozen 1\" a process in the cgroup has to stay silent while "
+	       "one outside answers 200 times, and to go on once thawed.",
 	.man = "Documentation/admin-guide/cgroup-v2.rst",
 	.since = "5.2",
 	.kconfig = "CONFIG_CGROUPS",
+	.needed_by = "docker pause, runc, crun, kubelet, k0s",
+	.blocked_by = "no delegation (EACCES)",
 	.needs = PROBE_NEEDS_CGROUP,
 	.calls = CALLS(write),
 	.ask = ask,

@@ -47,15 +47,15 @@ static struct verdict ask(const struct ask *a)
 	if (mkdirat(a->cgroup, "below", 0755) < 0)
 		return cgroup_refused(a, "mkdirat(cgroup)", errno);
 	_cleanup_close_ int sub = openat(a->cgroup, "below", O_PATH | O_CLOEXEC);
-	if ((r = member_start(&in)) < 0 || (r = member_start(&below)) < 0 ||
-		(r = member_start(&outside)) < 0)
+	if ((r = member_start(&outside)) < 0)
 		return answer_error("fork", -r, "fork: %s", strerror(-r));
-	if ((r = member_move(&in, a->cgroup)) < 0 || (r = member_move(&below, sub)) < 0)
+	if ((r = member_start_in(&in, a->cgroup)) < 0 ||
+		(r = member_start_in(&below, sub)) < 0)
 		return cgroup_refused(a, "write(cgroup.procs)", -r);
 	if (!answers(&in) || !answers(&below) || !answers(&outside))
 		return answer_error("write(cgroup.procs)", 0,
 			"a process did not run after it was "
-			"moved into the scratch cgroup");
+			"put into the scratch cgroup");
 
 	r = write_file(a->cgroup, "cgroup.kill", "1");
 	if (r < 0)
@@ -74,9 +74,13 @@ static struct verdict ask(const struct ask *a)
 
 const struct probe probe_cgroup_kill = {
 	.about = "cgroup.kill ends every process in a cgroup and below",
+	.how = "1 is written: a process in the cgroup and one below it have to die of "
+	       "SIGKILL; the control is one outside, which still answers.",
 	.man = "Documentation/admin-guide/cgroup-v2.rst",
 	.since = "5.14",
 	.kconfig = "CONFIG_CGROUPS",
+	.needed_by = "runc, crun, kubelet, systemd",
+	.blocked_by = "no delegation (EACCES); threaded cgroup (EOPNOTSUPP)",
 	.needs = PROBE_NEEDS_CGROUP,
 	.calls = CALLS(write, mkdirat),
 	.ask = ask,

@@ -61,7 +61,8 @@ static struct verdict not_unified(const struct ask *a, const struct env_cgroup *
 			"cgroup2 is mounted on %.200s, not on " USUAL "; bound to v1: %s",
 			cg->mount, *names ? names : "no controller");
 	if (cg->layout == CGROUP_V1)
-		return answer_denied("cgroup-v1", "cgroups are version 1: no cgroup2 is mounted here",
+		return answer_denied("cgroup-v1",
+			"cgroups are version 1: no cgroup2 is mounted here",
 			CGROUP_GO_UNIFIED,
 			"only v1 hierarchies are mounted; bound to them: %s",
 			*names ? names : "no controller");
@@ -91,7 +92,8 @@ static struct verdict ask(const struct ask *a)
 	if (!*a->env->prefix && statfs(USUAL, &fs) < 0)
 		return answer_refused(a, "statfs", errno);
 	if (!*a->env->prefix && fs.f_type != CGROUP2_MAGIC)
-		return answer_denied("mask", "something is mounted over the cgroup2 on " USUAL,
+		return answer_denied("mask",
+			"something is mounted over the cgroup2 on " USUAL,
 			"take that mount away (podman: --security-opt unmask=" USUAL ")",
 			"statfs(" USUAL ") says type %#lx", (unsigned long)fs.f_type);
 
@@ -106,9 +108,16 @@ static struct verdict ask(const struct ask *a)
 
 const struct probe probe_cgroup_v2 = {
 	.about = "control groups are version 2, on /sys/fs/cgroup",
+	.how = "The mount table has to have a cgroup2 on /sys/fs/cgroup and no v1 "
+	       "hierarchy; statfs of the place shows that nothing is mounted over it.",
 	.man = "cgroups(7)",
-	.since = NULL,
+	.since = "4.5",
 	.kconfig = "CONFIG_CGROUPS",
+	.needed_by = "kubelet, containerd, docker, podman, systemd 258",
+	.blocked_by =
+		"systemd.unified_cgroup_hierarchy=0; /sys/fs/cgroup not mounted, or "
+		"masked",
+	.needs = PROBE_SHARES,
 	.calls = CALLS(statfs),
 	.ask = ask,
 };

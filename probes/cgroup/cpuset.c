@@ -1,0 +1,33 @@
+/*
+ * Is the cpuset controller to be had in this cgroup? (probes.md rows 81, 82.) It is what
+ * the CPU manager of the kubelet and --cpuset-cpus are made of.
+ *
+ * It is enabled for what is below the scratch cgroup, and one of its files, cpuset.cpus,
+ * has to appear there. EINVAL: this kernel does not have it, or it was disabled at boot.
+ * ENOENT: it is bound to a cgroup v1 hierarchy, or not handed down to here, which is
+ * told apart. Where only this process's own cgroup could hand it on, the file is looked
+ * for in that.
+ */
+#include "cgroup_knob.h"
+
+static struct verdict ask(const struct ask *a)
+{
+	static const struct knob knob = { .controller = "cpuset", .file = "cpuset.cpus" };
+
+	return knob_ask(a, &knob);
+}
+
+const struct probe probe_cgroup_cpuset = {
+	.about = "cgroups can be tied to CPUs and memory nodes (the cpuset controller)",
+	.how = "+cpuset is written to cgroup.subtree_control of a scratch cgroup, and "
+	       "cpuset.cpus has to appear one level down; the control is an empty "
+	       "line.",
+	.man = "Documentation/admin-guide/cgroup-v2.rst",
+	.kconfig = "CONFIG_CPUSETS",
+	.needed_by = "kubelet CPU manager, docker --cpuset-cpus",
+	.blocked_by = "cpuset controller not delegated, bound to cgroup v1, or off by "
+		      "cgroup_disable=cpuset",
+	.needs = PROBE_NEEDS_CGROUP | PROBE_SHARES,
+	.calls = CALLS(write, mkdirat),
+	.ask = ask,
+};

@@ -1,0 +1,36 @@
+/*
+ * Can memory be protected at all costs? (probes.md row 94.) The kubelet's MemoryQoS sets
+ * it to what pods request.
+ *
+ * As for memory.max, the value has to come back rounded to pages.
+ */
+#include "cgroup_knob.h"
+
+static struct verdict ask(const struct ask *a)
+{
+	static const struct knob knob = {
+		.controller = "memory",
+		.file = "memory.min",
+		.write = "1048577",
+		.read = "1048576",
+		.nonsense = "many",
+	};
+
+	return knob_ask(a, &knob);
+}
+
+const struct probe probe_cgroup_memory_min = {
+	.about = "memory of a cgroup can be kept from being reclaimed, always "
+		 "(memory.min)",
+	.how = "1048577 is written to memory.min of a scratch cgroup with the memory "
+	       "controller and has to read back as 1048576; nonsense has to be "
+	       "refused.",
+	.man = "Documentation/admin-guide/cgroup-v2.rst",
+	.kconfig = "CONFIG_MEMCG",
+	.needed_by = "kubelet MemoryQoS (KEP-2570), systemd MemoryMin=",
+	.blocked_by = "memory controller not delegated, bound to cgroup v1, or off by "
+		      "cgroup_disable=memory",
+	.needs = PROBE_NEEDS_CGROUP | PROBE_SHARES,
+	.calls = CALLS(write, mkdirat),
+	.ask = ask,
+};
