@@ -26,7 +26,7 @@ struct question {
 
 struct ask_options {
 	const struct env *env; /* of this process; its prefix is the askers' too */
-	size_t workers;        /* 0: as many as there are processors */
+	size_t workers;        /* 0: two for each processor */
 	int deadline_ms;       /* for each question; 0: 5000 */
 	int total_ms; /* for all of them: what is left then is an error; 0: no limit */
 	/*

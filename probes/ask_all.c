@@ -284,9 +284,15 @@ static size_t choose(struct engine *e, size_t count)
 	return n;
 }
 
+/* Two for each processor: what takes long waits for the kernel, and does not compute. */
+static size_t workers_of(const struct ask_options *opt)
+{
+	return opt->workers ? opt->workers : 2 * (size_t)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
 static int run(struct engine *e, double end)
 {
-	struct pool pool = { .workers = e->opt->workers,
+	struct pool pool = { .workers = workers_of(e->opt),
 		.deadline_ms = e->deadline_ms,
 		.end = end,
 		.job = job,

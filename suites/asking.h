@@ -17,7 +17,7 @@ struct asking_options {
 	/* --from: viewpoints, with commas between them: root, user, userns, container:RUNTIME.
 	 * NULL: oneself, and the user if one can become that. */
 	const char *from;
-	size_t workers;      /* 0: as many as there are processors */
+	size_t workers;      /* 0: two for each processor */
 	int deadline_ms;     /* for each question; 0: the engine's */
 	bool prove;          /* then take each call away and ask again */
 	bool allow_autoload; /* also ask what makes the kernel load a module */

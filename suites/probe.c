@@ -107,7 +107,7 @@ const struct verb verb_probe = {
 		"  --prove          take each system call away and see that the probe says no\n"
 		"  --report FILE    write the records there, JSON Lines (- for stdout)\n"
 		"  --format FORMAT  text (default), tap, tap13, jsonl\n"
-		"  --jobs N         questions at a time (default: one for each processor)\n"
+		"  --jobs N         questions at a time (default: two for each processor)\n"
 		"  --timeout S      seconds for each question (default: 5)\n\n"
 		"Examples:\n"
 		"  plimsoll probe --path /var/lib/kubelet\n"
