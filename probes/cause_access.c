@@ -103,7 +103,11 @@ bool cause_by_capability(const struct ask *a, struct verdict *v)
 			env_has_cap(a->env, taken[i].cap))
 			continue;
 		VERDICT_TEXT(v->cause, "the asker lacks %s", taken[i].name);
-		if (a->env->uid != 0 || taken[i].cap == CAP_SYS_ADMIN)
+		if (taken[i].cap == CAP_BPF)
+			VERDICT_TEXT(v->remedy,
+				"ask as root of the host; a user namespace does not help, a container "
+				"needs --cap-add BPF (docker, podman) and none of its own");
+		else if (a->env->uid != 0 || taken[i].cap == CAP_SYS_ADMIN)
 			VERDICT_TEXT(v->remedy,
 				"ask as root, or inside a user namespace of one's own%s",
 				a->env->uid == 0

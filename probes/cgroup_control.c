@@ -156,8 +156,12 @@ struct verdict controller_missing(const struct ask *a, enum controller_state sta
 			"%s", detail);
 	}
 	if (state == CONTROLLER_BOUND_TO_V1) {
+		/* Of one the detail tells the name; one cause is then said once for all. */
 		snprintf(cause, sizeof(cause),
-			"bound to a cgroup v1 hierarchy, so v2 cannot have it: %s",
+			strchr(names, ' ')
+				? "bound to a cgroup v1 hierarchy, so v2 cannot have it: %s"
+				: "the controller is bound to a cgroup v1 hierarchy, so v2 cannot "
+				  "have it",
 			names);
 		return answer_denied("cgroup-v1", cause, CGROUP_GO_UNIFIED, "%s", detail);
 	}

@@ -143,16 +143,14 @@ struct verdict overlay_refused_in_userns(const struct verdict *said)
 
 int overlay_may_ask(const struct ask *a, const char *option, struct verdict *ret_refused)
 {
-	char cause[300];
-
 	if (!a->own_userns && !a->env->own_userns)
 		return 0;
-	snprintf(cause, sizeof(cause),
-		"in a user namespace overlay does not take %s, which needs privileges in the "
-		"initial one, or leaves it out, and says so in the kernel log",
+	*ret_refused = answer_denied("ownership",
+		"in a user namespace overlay does not take this option, which needs privileges "
+		"in the initial one, or leaves it out, and says so in the kernel log",
+		"ask as root",
+		"not asked: %s, and this asker can mount only in a user namespace",
 		option);
-	*ret_refused = answer_denied("ownership", cause, "ask as root",
-		"not asked: this asker can mount only in a user namespace");
 	return -1;
 }
 

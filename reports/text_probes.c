@@ -2,30 +2,15 @@
 #include <errno.h>
 #include <string.h>
 
-#include "text.h"
+#include "text_table.h"
 
 /* From so many rows on that share a cause, each is one line. */
 #define MANY_ROWS 4
 
-#define NAME_WIDTH_MOST  30
-#define CELL_WIDTH_LEAST 6
+/* With more, only what is wrong is shown in full. */
+#define ROWS_MOST 60
 
-struct row {
-	const struct record *first;  /* for name, subject, about */
-	const struct record **cells; /* one for each asker; NULL: not asked */
-	enum outcome worst;
-	char *seen; /* the items that say what was seen */
-	char *why;  /* those that say why and what to do */
-	bool done;
-};
-
-struct table {
-	const char **askers;
-	size_t asker_count;
-	struct row *rows;
-	size_t row_count;
-	int name_width;
-};
+#define NAME_WIDTH_MOST 30
 
 static const struct {
 	enum outcome outcome;
@@ -38,63 +23,6 @@ static const struct {
 		"a policy refused the question: the kernel may well have it" },
 	{ OUTCOME_ABSENT, "ABSENT", "this kernel does not offer it" },
 };
-
-static size_t asker_index(struct table *t, const char *asker)
-{
-	size_t i = 0;
-
-	while (i < t->asker_count && strcmp(t->askers[i], asker))
-		i++;
-	if (i == t->asker_count)
-		t->askers[t->asker_count++] = asker;
-	return i;
-}
-
-static struct row *row_of(struct table *t, const struct record *rec)
-{
-	for (size_t i = 0; i < t->row_count; i++)
-		if (!strcmp(t->rows[i].first->name, rec->name) &&
-			!strcmp(t->rows[i].first->subject, rec->subject))
-			return &t->rows[i];
-	t->rows[t->row_count] = (struct row) { .first = rec };
-	return &t->rows[t->row_count++];
-}
-
-static char *row_name(const struct row *row)
-{
-	char *name;
-
-	if (asprintf(&name, "%s%s%s", row->first->name,
-		    *row->first->subject ? " on " : "", row->first->subject) < 0)
-		return NULL;
-	return name;
-}
-
-static int fill_rows(struct table *t, const struct run *run)
-{
-	for (size_t i = 0; i < run->count; i++) {
-		if (run->recs[i].type != RECORD_PROBE)
-			continue;
-		asker_index(t, run->recs[i].asker);
-		row_of(t, &run->recs[i]);
-	}
-	for (size_t i = 0; i < t->row_count; i++)
-		if (!(t->rows[i].cells = calloc(t->asker_count, sizeof(struct record *))))
-			return -ENOMEM;
-	for (size_t i = 0; i < run->count; i++) {
-		const struct record *rec = &run->recs[i];
-		if (rec->type != RECORD_PROBE)
-			continue;
-		struct row *row = row_of(t, rec);
-		const struct record **cell = &row->cells[asker_index(t, rec->asker)];
-		if (!*cell ||
-			outcome_weight((*cell)->outcome) < outcome_weight(rec->outcome))
-			*cell = rec;
-		if (outcome_weight(row->worst) < outcome_weight(rec->outcome))
-			row->worst = rec->outcome;
-	}
-	return 0;
-}
 
 static char *get_seen(const struct record *rec)
 {
@@ -207,17 +135,10 @@ static int explain_row(const struct page *p, const struct table *t, struct row *
 	return fclose(to.out) == EOF ? -ENOMEM : 0;
 }
 
-static int cell_width(const struct table *t, size_t asker)
-{
-	int width = page_width(t->askers[asker]);
-
-	return width < CELL_WIDTH_LEAST ? CELL_WIDTH_LEAST : width;
-}
-
 /* The name, the cells; returns the column behind them. */
 static int row_cells(const struct page *p, const struct table *t, const struct row *row)
 {
-	_cleanup_free_ char *name = row_name(row);
+	_cleanup_free_ char *name = table_row_name(row);
 	int at = 2 + t->name_width + 2;
 
 	fputs("  ", p->out);
@@ -227,7 +148,7 @@ static int row_cells(const struct page *p, const struct table *t, const struct r
 	fputs("  ", p->out);
 	for (size_t i = 0; t->asker_count > 1 && i < t->asker_count; i++) {
 		const struct record *cell = row->cells[i];
-		int width = cell_width(t, i) + 2;
+		int width = table_cell_width(t, i) + 2;
 		page_ink(p, cell ? outcome_ink(cell->outcome) : INK_DIM,
 			cell ? outcome_name(cell->outcome) : "-", width);
 		at += width;
@@ -259,7 +180,7 @@ static void asker_line(const struct page *p, const struct table *t)
 	fprintf(p->out, "%*s", 2 + t->name_width + 2, "");
 	for (size_t i = 0; i < t->asker_count; i++)
 		page_ink(p, INK_DIM, t->askers[i],
-			i + 1 < t->asker_count ? cell_width(t, i) + 2 : 0);
+			i + 1 < t->asker_count ? table_cell_width(t, i) + 2 : 0);
 	putc('\n', p->out);
 }
 
@@ -401,18 +322,10 @@ static int passes(const struct page *p, struct table *t)
 	return 0;
 }
 
-static int by_name(const void *a, const void *b)
-{
-	const struct row *x = a, *y = b;
-	int order = strcmp(x->first->name, y->first->name);
-
-	return order ? order : strcmp(x->first->subject, y->first->subject);
-}
-
 static int explain_rows(const struct page *p, struct table *t)
 {
 	for (size_t i = 0; i < t->row_count; i++) {
-		_cleanup_free_ char *name = row_name(&t->rows[i]);
+		_cleanup_free_ char *name = table_row_name(&t->rows[i]);
 		int r = explain_row(p, t, &t->rows[i]);
 		if (r < 0)
 			return r;
@@ -425,33 +338,20 @@ static int explain_rows(const struct page *p, struct table *t)
 	return 0;
 }
 
-static void table_free(struct table *t)
-{
-	for (size_t i = 0; i < t->row_count; i++) {
-		free(t->rows[i].cells);
-		free(t->rows[i].seen);
-		free(t->rows[i].why);
-	}
-	free(t->rows);
-	free(t->askers);
-}
-
 int text_probes(const struct page *p, const struct run *run)
 {
-	_cleanup_(table_free) struct table t = {
-		.rows = calloc(run->count + 1, sizeof(struct row)),
-		.askers = calloc(run->count + 1, sizeof(char *)),
-	};
+	_cleanup_(table_free) struct table t = { .rows = NULL };
 
-	if (!t.rows || !t.askers)
-		return -ENOMEM;
-	int r = fill_rows(&t, run);
+	int r = table_make(run, &t);
 	if (r < 0)
 		return r;
-	qsort(t.rows, t.row_count, sizeof(*t.rows), by_name);
 	if ((r = explain_rows(p, &t)) < 0)
 		return r;
+	bool brief = t.row_count > ROWS_MOST;
 	for (size_t i = 0; i < ARRAY_SIZE(sections); i++)
-		section(p, &t, i);
-	return passes(p, &t);
+		if (!brief ||
+			outcome_weight(sections[i].outcome) >=
+				outcome_weight(OUTCOME_ERROR))
+			section(p, &t, i);
+	return brief ? text_brief(p, &t) : passes(p, &t);
 }

@@ -7,80 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "text.h"
+#include "text_table.h"
 
 #define NAME_WIDTH_MOST 34
-
-struct row {
-	const struct record *first;  /* for name and subject */
-	const struct record **cells; /* one for each viewpoint; NULL: not asked */
-};
-
-struct table {
-	const char **viewpoints;
-	size_t viewpoint_count;
-	struct row *rows;
-	size_t row_count;
-};
 
 /* What one viewpoint lacks for one reason. */
 struct loss {
 	const struct record *first; /* for layer, cause, remedy */
 	size_t count;
 };
-
-static size_t viewpoint_index(struct table *t, const char *name)
-{
-	size_t i = 0;
-
-	while (i < t->viewpoint_count && strcmp(t->viewpoints[i], name))
-		i++;
-	if (i == t->viewpoint_count)
-		t->viewpoints[t->viewpoint_count++] = name;
-	return i;
-}
-
-static int by_name(const void *x, const void *y)
-{
-	const struct record *a = ((const struct row *)x)->first;
-	const struct record *b = ((const struct row *)y)->first;
-	int order = strcmp(a->name, b->name);
-
-	return order ? order : strcmp(a->subject, b->subject);
-}
-
-static struct row *row_of(struct table *t, const struct record *rec)
-{
-	for (size_t i = t->row_count; i-- > 0;)
-		if (!strcmp(t->rows[i].first->name, rec->name) &&
-			!strcmp(t->rows[i].first->subject, rec->subject))
-			return &t->rows[i];
-	t->rows[t->row_count] = (struct row) { .first = rec };
-	return &t->rows[t->row_count++];
-}
-
-static int fill(struct table *t, const struct run *run)
-{
-	for (size_t i = 0; i < run->count; i++)
-		if (run->recs[i].type == RECORD_PROBE)
-			viewpoint_index(t, run->recs[i].asker);
-	for (size_t i = 0; i < run->count; i++) {
-		const struct record *rec = &run->recs[i];
-		if (rec->type != RECORD_PROBE)
-			continue;
-		struct row *row = row_of(t, rec);
-		if (!row->cells)
-			row->cells = calloc(t->viewpoint_count, sizeof(*row->cells));
-		if (!row->cells)
-			return -ENOMEM;
-		const struct record **cell = &row->cells[viewpoint_index(t, rec->asker)];
-		if (!*cell ||
-			outcome_weight((*cell)->outcome) < outcome_weight(rec->outcome))
-			*cell = rec;
-	}
-	qsort(t->rows, t->row_count, sizeof(*t->rows), by_name);
-	return 0;
-}
 
 static bool passes(const struct record *cell)
 {
@@ -173,11 +108,11 @@ static int put_viewpoint(const struct page *p, const struct table *t, size_t vie
 	size_t count = losses_of(t, viewpoint, losses);
 	for (size_t i = 0; i < count; i++)
 		all += losses[i].count;
-	int r = all ? asprintf(&head,
-			      "%s has not %zu of what %s has:", t->viewpoints[viewpoint],
-			      all, t->viewpoints[0])
-		    : asprintf(&head, "%s has all that %s has.", t->viewpoints[viewpoint],
-			      t->viewpoints[0]);
+	int r = all
+		? asprintf(&head, "%s has not %zu of what %s has:", t->askers[viewpoint],
+			  all, t->askers[0])
+		: asprintf(&head, "%s has all that %s has.", t->askers[viewpoint],
+			  t->askers[0]);
 	if (r < 0)
 		return -ENOMEM;
 	fputs("  ", p->out);
@@ -190,43 +125,26 @@ static int put_viewpoint(const struct page *p, const struct table *t, size_t vie
 
 static bool passes_everywhere(const struct table *t, const struct row *row)
 {
-	for (size_t i = 0; i < t->viewpoint_count; i++)
+	for (size_t i = 0; i < t->asker_count; i++)
 		if (row->cells[i] && !passes(row->cells[i]))
 			return false;
 	return true;
 }
 
-static char *row_name(const struct row *row)
-{
-	char *name;
-
-	if (asprintf(&name, "%s%s%s", row->first->name,
-		    *row->first->subject ? " on " : "", row->first->subject) < 0)
-		return NULL;
-	return name;
-}
-
-static int column_width(const char *viewpoint)
-{
-	int width = page_width(viewpoint);
-
-	return (width < 6 ? 6 : width) + 2;
-}
-
 static void put_row(
 	const struct page *p, const struct table *t, const struct row *row, int width)
 {
-	_cleanup_free_ char *name = row_name(row);
+	_cleanup_free_ char *name = table_row_name(row);
 
 	fputs("  ", p->out);
 	page_ink(p, INK_PLAIN, name ? name : "", width);
 	if (name && page_width(name) > width)
 		fprintf(p->out, "\n%*s", 2 + width, "");
-	for (size_t i = 0; i < t->viewpoint_count; i++) {
+	for (size_t i = 0; i < t->asker_count; i++) {
 		const struct record *cell = row->cells[i];
 		page_ink(p, cell ? outcome_ink(cell->outcome) : INK_DIM,
 			cell ? outcome_name(cell->outcome) : "-",
-			i + 1 < t->viewpoint_count ? column_width(t->viewpoints[i]) : 0);
+			i + 1 < t->asker_count ? table_cell_width(t, i) + 2 : 0);
 	}
 	putc('\n', p->out);
 }
@@ -236,7 +154,7 @@ static void put_table(const struct page *p, const struct table *t)
 	int width = 0;
 
 	for (size_t i = 0; i < t->row_count; i++) {
-		_cleanup_free_ char *name = row_name(&t->rows[i]);
+		_cleanup_free_ char *name = table_row_name(&t->rows[i]);
 		int w = name && !passes_everywhere(t, &t->rows[i]) ? page_width(name) : 0;
 		width = w > width ? w : width;
 	}
@@ -246,9 +164,9 @@ static void put_table(const struct page *p, const struct table *t)
 	page_heading(p, INK_BOLD, "ALL THAT DOES NOT PASS EVERYWHERE",
 		"plimsoll explain NAME tells more");
 	fprintf(p->out, "%*s", 2 + width, "");
-	for (size_t i = 0; i < t->viewpoint_count; i++)
-		page_ink(p, INK_DIM, t->viewpoints[i],
-			i + 1 < t->viewpoint_count ? column_width(t->viewpoints[i]) : 0);
+	for (size_t i = 0; i < t->asker_count; i++)
+		page_ink(p, INK_DIM, t->askers[i],
+			i + 1 < t->asker_count ? table_cell_width(t, i) + 2 : 0);
 	putc('\n', p->out);
 	for (size_t i = 0; i < t->row_count; i++)
 		if (!passes_everywhere(t, &t->rows[i]))
@@ -277,14 +195,6 @@ static void put_passes(const struct page *p, const struct table *t)
 	text_names(p, 2, t->row_count, name_passed, t);
 }
 
-static void table_free(struct table *t)
-{
-	for (size_t i = 0; i < t->row_count; i++)
-		free(t->rows[i].cells);
-	free(t->rows);
-	free(t->viewpoints);
-}
-
 bool text_has_viewpoints(const struct run *run)
 {
 	const char *first = NULL;
@@ -303,19 +213,14 @@ bool text_has_viewpoints(const struct run *run)
 
 int text_viewpoints(const struct page *p, const struct run *run)
 {
-	_cleanup_(table_free) struct table t = {
-		.rows = calloc(run->count + 1, sizeof(struct row)),
-		.viewpoints = calloc(run->count + 1, sizeof(char *)),
-	};
+	_cleanup_(table_free) struct table t = { .rows = NULL };
 
-	if (!t.rows || !t.viewpoints)
-		return -ENOMEM;
-	int r = fill(&t, run);
+	int r = table_make(run, &t);
 	if (r < 0)
 		return r;
 	page_heading(p, INK_YELLOW, "DIFFERENCES",
 		"what a viewpoint has not, and what took it away");
-	for (size_t i = 1; i < t.viewpoint_count && r == 0; i++)
+	for (size_t i = 1; i < t.asker_count && r == 0; i++)
 		r = put_viewpoint(p, &t, i);
 	put_table(p, &t);
 	put_passes(p, &t);
