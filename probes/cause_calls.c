@@ -105,7 +105,7 @@ static const struct harmless {
 	{ "memfd_create", SYS_memfd_create, { 0, ~0u }, EINVAL },
 	{ "memfd_create", SYS_memfd_create, { 0, 1 /* MFD_CLOEXEC */ }, EFAULT },
 	{ "userfaultfd", SYS_userfaultfd, { ~0u }, EINVAL },
-	{ "io_uring_setup", SYS_io_uring_setup, { 0, 0 }, EFAULT, true },
+	{ "io_uring_setup", SYS_io_uring_setup, { 0, 0 }, EFAULT },
 	{ "io_uring_enter", SYS_io_uring_enter, { -1, 0, 0, ~0u, 0, 0 }, EINVAL },
 	{ "io_uring_enter", SYS_io_uring_enter, { -1, 0, 0, 0, 0, 0 }, EBADF },
 	{ "faccessat2", SYS_faccessat2, { -1, 0, ~0u, 0 }, EINVAL },
