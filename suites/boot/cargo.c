@@ -25,9 +25,10 @@ static const char *const probed_modules[] = { "8021q", "binfmt_misc", "br_netfil
 	"ip_set_hash_ip", "ip_tables", "ip_vs", "ip_vs_rr", "iptable_filter",
 	"iptable_nat", "ipvlan", "loop", "macvlan", "netkit", "nf_conntrack", "nf_nat",
 	"nf_tables", "nft_chain_nat", "nft_compat", "nft_ct", "nft_masq", "nft_nat",
-	"ntfs3", "sch_ingress", "sch_tbf", "sit", "squashfs", "tun", "veth", "vfat",
-	"vrf", "vxlan", "wireguard", "xfs", "xt_MASQUERADE", "xt_addrtype", "xt_comment",
-	"xt_conntrack", "xt_mark", "xt_multiport", "xt_recent", "xt_statistic" };
+	"nls_ascii", "nls_cp437", "nls_iso8859_1", "nls_utf8", "ntfs3", "sch_ingress",
+	"sch_tbf", "sit", "squashfs", "tun", "veth", "vfat", "vrf", "vxlan", "wireguard",
+	"xfs", "xt_MASQUERADE", "xt_addrtype", "xt_comment", "xt_conntrack", "xt_mark",
+	"xt_multiport", "xt_recent", "xt_statistic" };
 
 /* Under emulation a command takes ten times as long as on the machine that it emulates. */
 #define TCG_SECONDS "60"
@@ -167,6 +168,25 @@ static int put_taken(struct packing *p, const char *file, const char *sysroot)
 		p->fs, GUEST_ROOT, path, file, sysroot, p->why, p->why_size);
 }
 
+/*
+ * With what probes make file systems to ask about, as far as this machine has it. In the tools'
+ * absence, or where their libraries would stand in a runtime's way, the probes say so.
+ */
+static void put_tools(struct packing *p)
+{
+	static const char *const tools[] = { "mkfs.ext4", "mkfs.xfs", "mkfs.btrfs",
+		"mkfs.vfat", "mkfs.ntfs", "mkfs.f2fs", "mkfs.erofs", "mksquashfs" };
+	char file[PATH_MAX], path[64], why[256];
+
+	/* Some are links, and do as they are called. */
+	for (size_t i = 0; i < ARRAY_SIZE(tools); i++) {
+		snprintf(path, sizeof(path), "/usr/sbin/%s", tools[i]);
+		if (runtime_search(tools[i], file, sizeof(file)) == 0)
+			initramfs_program(
+				p->fs, GUEST_ROOT, path, file, "", why, sizeof(why));
+	}
+}
+
 static int put_root(struct packing *p)
 {
 	const struct boot *b = p->b;
@@ -182,6 +202,8 @@ static int put_root(struct packing *p)
 		r = put_program(p, b->runtime->path, sysroot);
 	for (size_t i = 0; i < b->opt->take_count && r == 0; i++)
 		r = put_taken(p, b->opt->take[i], "");
+	if (r == 0 && !*sysroot && strcmp(b->opt->verb, "run") != 0)
+		put_tools(p);
 	if (r == 0 && b->opt->fixtures)
 		r = initramfs_tree(p->fs, GUEST_ROOT, GUEST_ROOT GUEST_FIXTURES,
 			b->opt->fixtures, "", p->why, p->why_size);
