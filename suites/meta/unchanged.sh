@@ -27,7 +27,7 @@ sysctls() {
 
 cgroups() {
 	find /sys/fs/cgroup -xdev -type d 2>/dev/null | sort
-	for mount in $(awk '$0 ~ / - cgroup2? / {print $5}' /proc/self/mountinfo); do
+	awk '$0 ~ / - cgroup2? / {print $5}' /proc/self/mountinfo | while read -r mount; do
 		find "$mount" -type d 2>/dev/null | sort
 		find "$mount" -name cgroup.subtree_control -exec grep -H . {} + 2>/dev/null | sort
 	done
@@ -45,7 +45,7 @@ state() { # DIRECTORY
 	cat /proc/sysvipc/* >"$1/sysvipc" 2>/dev/null
 	ls -l /dev/null /dev/zero /dev/full /dev/fuse /dev/net/tun >"$1/devices" 2>/dev/null
 	ls /proc/sys/fs/binfmt_misc >"$1/binfmt" 2>/dev/null
-	ps -eo args= 2>/dev/null | grep -c '[p]limsoll' >"$1/processes"
+	pgrep -c '^plimsoll' >"$1/processes" || :
 }
 
 # same WHAT: it stood still before, and is as it was

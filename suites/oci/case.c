@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "catalogue.h"
 #include "case.h"
+#include "catalogue.h"
 #include "cleanup.h"
 #include "match.h"
 #include "observe.h"
