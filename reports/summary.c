@@ -288,7 +288,8 @@ static int end(void *state, const struct report_to *to)
 
 	put_and_forget(s, to);
 	if (s->asked)
-		fputs("Next: plimsoll probe (every question), plimsoll run (container runtimes).\n",
+		fputs("Next: plimsoll preflight (which workloads are these good for?), plimsoll probe\n"
+		      "(every question), plimsoll run (container runtimes).\n",
 			to->out);
 	if (to->cut_short)
 		fputs("CUT SHORT: records are missing\n", to->out);

@@ -262,7 +262,7 @@ const struct verb verb_preflight = {
 		"  --report FILE     write the records there, JSON Lines (- for stdout)\n"
 		"  --format FORMAT   text (default), tap, tap13, jsonl\n"
 		"  --fixtures DIR    profiles are DIR/profiles/*.json\n"
-		"  --jobs N          questions at a time (default: one for each processor)\n\n"
+		"  --jobs N          questions at a time (default: two for each processor)\n\n"
 		"Examples:\n"
 		"  plimsoll preflight kubernetes-userns --path /var/lib/kubelet\n"
 		"  sudo plimsoll preflight podman-rootless --as alice\n",
