@@ -28,12 +28,15 @@ struct ask_options {
 	const struct env *env; /* of this process; its prefix is the askers' too */
 	size_t workers;        /* 0: two for each processor */
 	int deadline_ms;       /* for each question; 0: 5000 */
+	bool no_devices; /* on a node in production: no loop device is used */
 	int total_ms; /* for all of them: what is left then is an error; 0: no limit */
 	/*
 	 * May a question be asked for which the kernel would load these modules (see
 	 * struct probe)? False with the answer that it gets instead. NULL: all may.
 	 */
 	bool (*may_load)(const char *modules, struct verdict *ret_refused);
+	/* Has a last word on an answer, before it is told: see host_remedy(). NULL: nobody. */
+	void (*amend)(const struct env *env, struct verdict *v);
 };
 
 /* Called in the parent as answers come in. `ms` is wall time, fork included. */

@@ -146,6 +146,7 @@ static void job(void *ctx, size_t which, int out)
 	close_above(SAY_FD);
 	bool ready =
 		set_up(first, e->opt->env->prefix, getppid(), &a, &env, &refused) == 0;
+	a.no_devices = e->opt->no_devices;
 	for (size_t i = 0; i < batch->count; i++) {
 		v = ready ? ask_here(&e->questions[order[i]], a, env, order[i]) : refused;
 		double now = now_ms();
@@ -190,6 +191,8 @@ static void answer(struct engine *e, size_t index, const struct verdict *said, d
 			v = answer_error("rmdir(cgroup)", -r,
 				"the scratch cgroup %s is left: %s", name, strerror(-r));
 	}
+	if (e->opt->amend)
+		e->opt->amend(e->opt->env, &v);
 	e->answered[index] = true;
 	e->fn(e->ctx, index, &v, ms);
 }

@@ -1,3 +1,4 @@
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libkmod.h>
@@ -6,6 +7,7 @@
 
 #include "autoload.h"
 #include "late.h"
+#include "mnt.h"
 
 /* What is used of libkmod. It is loaded late, as it brings libcrypto along. */
 #define LIBKMOD_FUNCTIONS(F)           \
@@ -86,12 +88,30 @@ static struct kmod_ctx *modules(void)
 	return ctx;
 }
 
+/*
+ * What is there already needs no index of modules: a file system that is registered, or a
+ * module by the name that ends the alias.
+ */
+static bool is_there(const struct env *env, const char *alias)
+{
+	const char *dash = strrchr(alias, '-');
+	char path[96];
+
+	if (!strncmp(alias, "fs-", 3) && mnt_type_known(env, alias + 3) == 1)
+		return true;
+	snprintf(path, sizeof(path), "/sys/module/%s", dash ? dash + 1 : alias);
+	_cleanup_close_ int fd = env_open(env, path, O_PATH);
+	return fd >= 0;
+}
+
 enum module_state module_state(
 	const struct env *env, const char *alias, char *ret_name, size_t size)
 {
 	struct kmod_ctx *ctx = modules();
 
 	snprintf(ret_name, size, "%s", alias);
+	if (is_there(env, alias))
+		return MODULE_LOADED;
 	if (!ctx)
 		return MODULE_UNSEEN;
 	_cleanup_close_ int dir = open(lk.kmod_get_dirname(ctx), O_PATH | O_CLOEXEC);
@@ -118,11 +138,37 @@ static bool is_harmless(const struct env *env, enum module_state state)
 		state == MODULE_NONE || (state == MODULE_UNSEEN && !has_loaded_any(env));
 }
 
+/* Modules of other releases, and none of this one's: the package was upgraded. */
+static bool is_upgraded(void)
+{
+	static const char *const dirs[] = { "/lib/modules", "/usr/lib/modules" };
+	const struct dirent *e;
+	size_t count = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(dirs) && !count; i++) {
+		_cleanup_closedir_ DIR *dir = opendir(dirs[i]);
+		while (dir && (e = readdir(dir)))
+			count += *e->d_name != '.';
+	}
+	return count > 0;
+}
+
 static bool put_off(
 	enum module_state state, const char *name, struct verdict *ret_refused)
 {
-	char cause[200], remedy[200];
+	char cause[300], remedy[200];
 
+	if (state == MODULE_UNSEEN && is_upgraded()) {
+		snprintf(cause, sizeof(cause),
+			"the modules of the running kernel are not here, those of another release "
+			"are: its package was upgraded or removed, and what needs the module %s is "
+			"missing until a reboot",
+			name);
+		*ret_refused =
+			answer_denied("module", cause, "reboot into the new kernel",
+				"not asked: it takes the module %s, which is gone", name);
+		return false;
+	}
 	if (state == MODULE_UNSEEN)
 		snprintf(cause, sizeof(cause),
 			"whether asking would load the module %s cannot be seen here: the "

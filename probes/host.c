@@ -158,11 +158,10 @@ static const struct {
 	{ "/proc/version", "Microsoft", "WSL1" },
 	{ "/proc/self/mountinfo", " - fuse.lxcfs ", "lxcfs over /proc" },
 	{ "/proc/self/mountinfo", " - fuse.sysboxfs ", "sysbox over /proc" },
-	{ "/proc/self/mountinfo", " - fuse sysboxfs ", "sysbox over /proc" },
 };
 
 /* Kernels that are not what their release says, and a /proc that is not the kernel's. */
-static const char *machine(const struct env *env)
+const char *host_machine(const struct env *env)
 {
 	char text[32768];
 
@@ -173,6 +172,34 @@ static const char *machine(const struct env *env)
 	return NULL;
 }
 
+void host_remedy(const char *machine, struct verdict *v)
+{
+	static const struct {
+		const char *machine, *about, *remedy;
+	} additions[] = {
+		{ "gVisor", "",
+			"this is gVisor, whose own kernel answers: what the host's can is asked "
+			"outside, or in a pod of another RuntimeClass" },
+		{ "WSL2", "boot with",
+			"WSL2: [wsl2] kernelCommandLine= in .wslconfig, then wsl --shutdown" },
+		{ "WSL1", "", "WSL1 has no Linux kernel: wsl --set-version NAME 2" },
+		{ "lxcfs over /proc", "systempaths=unconfined",
+			"lxcfs is mounted over parts of /proc: unmount it, or nest without it" },
+		{ "sysbox over /proc", "systempaths=unconfined",
+			"sysbox is mounted over parts of /proc" },
+	};
+	char had[sizeof(v->remedy)];
+
+	if (v->outcome != OUTCOME_ABSENT && v->outcome != OUTCOME_DENIED)
+		return;
+	snprintf(had, sizeof(had), "%s", v->remedy);
+	for (size_t i = 0; machine && i < ARRAY_SIZE(additions); i++)
+		if (!strcmp(additions[i].machine, machine) &&
+			strstr(had, additions[i].about))
+			VERDICT_TEXT(v->remedy, "%s%s%s", additions[i].remedy,
+				*had ? "; " : "", had);
+}
+
 json_t *host_facts(const struct env *env)
 {
 	json_t *limit_values = sysctls(env, limits, ARRAY_SIZE(limits));
@@ -181,5 +208,5 @@ json_t *host_facts(const struct env *env)
 	return json_pack("{s:o, s:o, s:o*, s:o, s:o, s:s*}", "limits", limit_values,
 		"policies", sysctls(env, policies, ARRAY_SIZE(policies)), "lsms",
 		lsms(env), "modules", modules(env), "witnesses", witnesses(env),
-		"machine", machine(env));
+		"machine", host_machine(env));
 }

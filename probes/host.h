@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 #include "env.h"
+#include "verdict.h"
 
 /*
  * {"limits": {sysctl: number}, "policies": {sysctl: number or text}, "lsms": [...],
@@ -16,5 +17,14 @@
  * object; NULL without memory.
  */
 json_t *host_facts(const struct env *env);
+
+/*
+ * What this kernel or its /proc is, if not what it seems to be: "gVisor", "WSL2", "lxcfs over
+ * /proc", ... NULL if nothing tells. Static.
+ */
+const char *host_machine(const struct env *env);
+
+/* Adds to a remedy what it comes to on such a machine (NULL: none). */
+void host_remedy(const char *machine, struct verdict *v);
 
 #endif

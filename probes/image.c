@@ -271,6 +271,13 @@ struct verdict image_ask(const struct ask *a, const char *type,
 	struct loop loop = { .fd = -1, .control = -1, .made = -1 };
 	struct verdict v;
 
+	if (a->no_devices)
+		return answer_denied("helper",
+			"no file system of this type is mounted where it could be asked, and a "
+			"preflight makes none",
+			"ask of a directory on such a file system (--path DIR), or: plimsoll probe "
+			"'idmap/*'",
+			"not asked: it takes a loop device");
 	if (make_image(type, &v) < 0)
 		return v;
 	if (open_loop(a, &loop, &v) == 0)

@@ -52,6 +52,7 @@ struct ask {
 	const char *path;      /* the directory asked about, or NULL */
 	int cgroup;            /* O_PATH directory of the scratch cgroup, or -1 */
 	bool own_userns;       /* a user namespace was made for this question */
+	bool no_devices;       /* no loop device may be used for this question */
 };
 
 /* A system call; a list of them ends where `name` is NULL. */

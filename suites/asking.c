@@ -9,6 +9,7 @@
 #include "autoload.h"
 #include "catalogue.h"
 #include "contradiction.h"
+#include "host.h"
 #include "inside.h"
 #include "options.h"
 #include "record.h"
@@ -152,12 +153,24 @@ static void answered(void *ctx, size_t index, const struct verdict *v, double ms
 			k->sink, k->told, k->count, k->questions[index].entry->name);
 }
 
+void asking_amend(const struct env *env, struct verdict *v)
+{
+	static const char *machine;
+	static bool known;
+
+	if (!known)
+		machine = host_machine(env);
+	known = true;
+	host_remedy(machine, v);
+}
+
 static int ask_questions(struct asking *k)
 {
 	struct ask_options opt = { .env = k->env,
 		.workers = k->opt->workers,
 		.deadline_ms = k->opt->deadline_ms,
-		.may_load = k->opt->allow_autoload ? NULL : autoload_harmless };
+		.may_load = k->opt->allow_autoload ? NULL : autoload_harmless,
+		.amend = asking_amend };
 
 	k->verdicts = calloc(k->count, sizeof(*k->verdicts));
 	k->ms = calloc(k->count, sizeof(*k->ms));

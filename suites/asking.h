@@ -39,6 +39,9 @@ typedef void (*asking_fn)(
 int asking_verdicts(const struct asking_options *opt, const struct env *env, asking_fn fn,
 	void *ctx, char *why, size_t why_size);
 
+/* For ask_options.amend: remedies of the machine that this is. */
+void asking_amend(const struct env *env, struct verdict *v);
+
 /* The record of an answer. */
 json_t *asking_record(const struct question *q, const struct verdict *v, double ms);
 

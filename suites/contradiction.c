@@ -1,7 +1,9 @@
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "answer.h"
 #include "contradiction.h"
 #include "kconfig.h"
 #include "record.h"
@@ -90,6 +92,22 @@ static void by_config(json_t *record, const struct probe *probe)
 	record_append(record, "contradictions", text);
 }
 
+/* No such call, says whoever answers; the kernel's own symbols say that there is. */
+static void by_symbols(json_t *record, const struct verdict *v)
+{
+	const struct env env = { 0 };
+	char name[32], text[200];
+
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(v->stage, "("), v->stage);
+	if (v->err != ENOSYS || !*name || call_in_kernel(&env, name) != 1)
+		return;
+	snprintf(text, sizeof(text),
+		"%s answers ENOSYS, though this kernel's symbols have it and no filter of this "
+		"process's is seen: something switches it off",
+		name);
+	record_append(record, "contradictions", text);
+}
+
 void contradictions_add(
 	json_t *record, const struct probe *probe, const struct verdict *v)
 {
@@ -100,6 +118,8 @@ void contradictions_add(
 	by_release(record, probe, v, u.release);
 	if (v->outcome == OUTCOME_PASS)
 		by_config(record, probe);
+	if (v->outcome == OUTCOME_ABSENT)
+		by_symbols(record, v);
 	/* What a file system cannot do is no matter of this kernel's age. */
 	if (v->outcome == OUTCOME_ABSENT && v->fault == FAULT_KERNEL)
 		by_absence(record, probe, u.release);

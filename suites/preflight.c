@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "asking.h"
 #include "autoload.h"
 #include "guard.h"
 #include "options.h"
@@ -76,7 +77,9 @@ static int ask(struct preflight *k, struct sink *sink, double begun)
 	struct ask_options opt = { .env = k->env,
 		.workers = k->args->workers,
 		.total_ms = left < 1 ? 1 : (int)left,
-		.may_load = k->args->may_load ? NULL : autoload_harmless };
+		.may_load = k->args->may_load ? NULL : autoload_harmless,
+		.amend = asking_amend,
+		.no_devices = true };
 	int r = readiness_want(ready);
 
 	if (r == 0)
