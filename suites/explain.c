@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <errno.h>
 #include <fnmatch.h>
 #include <getopt.h>
@@ -10,6 +11,7 @@
 #include "catalogue.h"
 #include "guard.h"
 #include "output.h"
+#include "profile.h"
 #include "text.h"
 #include "verb.h"
 
@@ -30,6 +32,17 @@ static void title(const struct page *p, const char *name, const char *about)
 	page_wrap(p, at, at, about);
 }
 
+/* As a sentence. */
+static void item_how(const struct page *p, const char *how)
+{
+	char text[800];
+	size_t len = strlen(how);
+
+	snprintf(text, sizeof(text), "%s%s", how, len && how[len - 1] != '.' ? "." : "");
+	*text = toupper((unsigned char)*text);
+	page_item(p, "asked", text);
+}
+
 static void item_needs(const struct page *p, const struct probe *probe)
 {
 	char text[400] = "";
@@ -48,7 +61,8 @@ static void item_offer(const struct page *p, const struct probe *probe)
 	snprintf(text, sizeof(text), "%s%s%s%s%s%s%s", probe->man,
 		probe->since ? "; since Linux " : "", probe->since ? probe->since : "",
 		probe->kconfig ? "; built with " : "",
-		probe->kconfig ? probe->kconfig : "", probe->modules ? "; module " : "",
+		probe->kconfig ? probe->kconfig : "",
+		probe->modules ? "; modprobe(8) is asked for " : "",
 		probe->modules ? probe->modules : "");
 	page_item(p, "kernel", text);
 }
@@ -89,6 +103,39 @@ static void item_cases(const struct page *p, const struct fixtures *fx, const ch
 	}
 	free(paths);
 	page_item(p, "cases", text);
+}
+
+static bool is_needed(const struct profile *p, const char *probe)
+{
+	for (size_t i = 0; i < p->need_count; i++)
+		for (size_t k = 0; k < p->needs[i].any_count; k++)
+			if (!strcmp(p->needs[i].any[k]->name, probe))
+				return true;
+	return false;
+}
+
+/* The profiles that ask for it: "fixtures/profiles/NAME.json" is the name. */
+static void item_profiles(
+	const struct page *p, const struct fixtures *fx, const char *probe)
+{
+	char **paths = fixtures_list(fx, "profiles");
+	char why[1024], name[128], text[600] = "";
+	struct profile profile;
+
+	for (char **path = paths; path && *path; path++) {
+		const char *base = strrchr(*path, '/') + 1;
+		snprintf(name, sizeof(name), "%.*s",
+			(int)(strlen(base) - strlen(".json")), base);
+		free(*path);
+		if (profile_load(fx, name, &profile, why, sizeof(why)) < 0)
+			continue;
+		if (is_needed(&profile, probe))
+			snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s",
+				*text ? ", " : "", name);
+		profile_free(&profile);
+	}
+	free(paths);
+	page_item(p, "profiles", text);
 }
 
 /* --- what is so here --- */
@@ -144,12 +191,13 @@ static void explain(
 
 	title(p, entry->name, probe->about);
 	putc('\n', p->out);
-	page_item(p, "asked", probe->how ? probe->how : "");
+	item_how(p, probe->how ? probe->how : "");
 	item_needs(p, probe);
 	item_calls(p, probe);
 	item_offer(p, probe);
 	page_item(p, "needed", probe->needed_by ? probe->needed_by : "");
 	page_item(p, "blocked", probe->blocked_by ? probe->blocked_by : "");
+	item_profiles(p, fx, entry->name);
 	item_cases(p, fx, entry->name);
 }
 
