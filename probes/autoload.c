@@ -153,36 +153,32 @@ static bool is_upgraded(void)
 	return count > 0;
 }
 
-static bool put_off(
+/* One cause for all: which module it is stands in the detail. */
+static void put_off(
 	enum module_state state, const char *name, struct verdict *ret_refused)
 {
-	char cause[300], remedy[200];
+	const char *cause, *remedy;
 
-	if (state == MODULE_UNSEEN && is_upgraded()) {
-		snprintf(cause, sizeof(cause),
-			"the modules of the running kernel are not here, those of another release "
-			"are: its package was upgraded or removed, and what needs the module %s is "
-			"missing until a reboot",
-			name);
-		*ret_refused =
-			answer_denied("module", cause, "reboot into the new kernel",
-				"not asked: it takes the module %s, which is gone", name);
-		return false;
+	if (state == MODULE_LOADABLE) {
+		cause = "its module is there and not loaded: the first use loads it, and so would "
+			"asking";
+		remedy =
+			"none, if it may be loaded when it is needed; to be sure, modprobe it, or "
+			"ask with --allow-autoload";
+	} else if (is_upgraded()) {
+		cause = "the modules of the running kernel are not here, those of another release "
+			"are: its package was upgraded or removed, and what is not loaded yet is "
+			"missing until a reboot";
+		remedy = "reboot into the new kernel";
+	} else {
+		cause = "whether asking would load a module cannot be seen here: the kernel's "
+			"modules are elsewhere";
+		remedy = "modprobe it on the host, or ask with --allow-autoload";
 	}
-	if (state == MODULE_UNSEEN)
-		snprintf(cause, sizeof(cause),
-			"whether asking would load the module %s cannot be seen here: the "
-			"kernel's modules are elsewhere",
-			name);
-	else
-		snprintf(cause, sizeof(cause),
-			"the module %s is there and not loaded; asking would load it",
-			name);
-	snprintf(remedy, sizeof(remedy), "modprobe %s%s, or ask with --allow-autoload",
-		name, state == MODULE_UNSEEN ? " on the host" : "");
-	*ret_refused = answer_denied(
-		"module", cause, remedy, "not asked: it takes the module %s", name);
-	return false;
+	*ret_refused = answer_denied("module", cause, remedy,
+		"not asked: that would autoload the module %s", name);
+	if (state == MODULE_LOADABLE)
+		VERDICT_TEXT(ret_refused->stage, "%s", AUTOLOAD_STAGE);
 }
 
 bool autoload_harmless(const char *modules, struct verdict *ret_refused)
@@ -196,8 +192,10 @@ bool autoload_harmless(const char *modules, struct verdict *ret_refused)
 		size_t len = strcspn(at, " ");
 		snprintf(alias, sizeof(alias), "%.*s", (int)len, at);
 		enum module_state state = module_state(&env, alias, name, sizeof(name));
-		if (!is_harmless(&env, state))
-			return put_off(state, name, ret_refused);
+		if (!is_harmless(&env, state)) {
+			put_off(state, name, ret_refused);
+			return false;
+		}
 		at += len;
 	}
 	return true;

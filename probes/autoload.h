@@ -20,6 +20,9 @@ enum module_state {
 enum module_state module_state(
 	const struct env *env, const char *alias, char *ret_name, size_t size);
 
+/* The stage of an answer that was put off because its module would be loaded; it is there. */
+#define AUTOLOAD_STAGE "autoload"
+
 /*
  * For ask_options.may_load: true if none of the names and aliases in `modules` would be
  * loaded. Where the modules cannot be seen, true only for a kernel that has loaded none.

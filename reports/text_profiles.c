@@ -121,6 +121,8 @@ static bool is_same_cause(const struct record *a, const struct record *b)
 static void name_miss(const struct page *p, const struct miss *m)
 {
 	const char *subject = miss_text(m, "subject");
+	bool loads = json_is_true(json_object_get(m->json, "loads"));
+	const char *word = loads ? "not asked" : miss_text(m, "outcome");
 	int outcome = outcome_from_name(miss_text(m, "outcome"));
 	_cleanup_free_ char *name = NULL, *rest = NULL, *why = NULL;
 
@@ -134,9 +136,8 @@ static void name_miss(const struct page *p, const struct miss *m)
 	fputs("  ", p->out);
 	page_ink(p, INK_BOLD, name, 0);
 	fputs("  ", p->out);
-	page_ink(p, outcome_ink(outcome < 0 ? OUTCOME_ERROR : outcome),
-		miss_text(m, "outcome"), 0);
-	int at = 4 + page_width(name) + page_width(miss_text(m, "outcome"));
+	page_ink(p, outcome_ink(outcome < 0 ? OUTCOME_ERROR : outcome), word, 0);
+	int at = 4 + page_width(name) + page_width(word);
 	page_wrap(p, at, 6, rest);
 	page_item(p, "needed", why);
 }

@@ -15,6 +15,8 @@
 #include "record.h"
 #include "viewpoint.h"
 
+#define AUTOLOAD_DEADLINE_MS 30000
+
 struct asking {
 	const struct asking_options *opt;
 	const struct env *env;
@@ -166,9 +168,11 @@ void asking_amend(const struct env *env, struct verdict *v)
 
 static int ask_questions(struct asking *k)
 {
+	/* Some modules try out algorithms as they are loaded. */
+	int patience = k->opt->allow_autoload ? AUTOLOAD_DEADLINE_MS : 0;
 	struct ask_options opt = { .env = k->env,
 		.workers = k->opt->workers,
-		.deadline_ms = k->opt->deadline_ms,
+		.deadline_ms = k->opt->deadline_ms ? k->opt->deadline_ms : patience,
 		.may_load = k->opt->allow_autoload ? NULL : autoload_harmless,
 		.amend = asking_amend };
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "autoload.h"
 #include "readiness.h"
 
 #define PATHS_MOST                                                        \
@@ -183,10 +184,17 @@ int readiness_want(struct readiness *k)
 struct sum {
 	size_t met[2], all[2];
 	bool refused, unknown; /* of what is required */
-	bool unasked;          /* something was an error */
+	bool loads;   /* so is what a module is at hand for, which was not asked */
+	bool unasked; /* something was an error */
 	json_t *misses;
 	char names[NAMES_SIZE]; /* of the misses that decide */
 };
+
+/* Its module is there and is loaded when it is first used: not shown, and nothing is missing. */
+static bool is_loadable(const struct readiness *k, size_t index)
+{
+	return !strcmp(k->verdicts.list[index].stage, AUTOLOAD_STAGE);
+}
 
 /* An answer that is a no outweighs one that is not known, and that one a pass. */
 static int weight(enum outcome o)
@@ -213,13 +221,24 @@ static enum outcome outcome_at(const struct readiness *k, size_t index)
 	return k->verdicts.list[index].outcome;
 }
 
+static int weight_at(const struct readiness *k, size_t index)
+{
+	return is_loadable(k, index) ? weight(OUTCOME_ERROR)
+				     : weight(outcome_at(k, index));
+}
+
+static int hope_at(const struct readiness *k, size_t index)
+{
+	return is_loadable(k, index) ? hope(OUTCOME_ERROR) : hope(outcome_at(k, index));
+}
+
 /* One probe, of all its directories: the answer that decides. */
 static size_t decisive(const struct readiness *k, const size_t *indexes, size_t count)
 {
 	size_t found = indexes[0];
 
 	for (size_t i = 1; i < count; i++)
-		if (weight(outcome_at(k, indexes[i])) > weight(outcome_at(k, found)))
+		if (weight_at(k, indexes[i]) > weight_at(k, found))
 			found = indexes[i];
 	return found;
 }
@@ -245,11 +264,15 @@ static void add_miss(const struct readiness *k, const struct profile_need *need,
 	record_set(miss, "subject", q->path);
 	record_set(miss, "level", need->required ? "required" : "recommended");
 	record_set(miss, "outcome", outcome_name(outcome));
+	if (is_loadable(k, index))
+		json_object_set_new(miss, "loads", json_true());
 	record_set(miss, "reason", need->reason);
 	record_set(miss, "source", need->source);
 	json_array_append_new(sum->misses, miss);
 	sum->unasked |= outcome == OUTCOME_ERROR;
-	if (need->required && outcome != OUTCOME_ERROR)
+	if (need->required && is_loadable(k, index))
+		sum->loads = true;
+	else if (need->required && outcome != OUTCOME_ERROR)
 		sum->refused = true;
 	else if (need->required)
 		sum->unknown = true;
@@ -267,7 +290,7 @@ static int judge_need(struct readiness *k, const struct profile *p,
 		if (count < 0)
 			return -ENOMEM;
 		size_t index = decisive(k, indexes, count);
-		if (a == 0 || hope(outcome_at(k, index)) > hope(outcome_at(k, best)))
+		if (a == 0 || hope_at(k, index) > hope_at(k, best))
 			best = index;
 	}
 	sum->all[need->required]++;
@@ -338,6 +361,10 @@ static void set_verdict(json_t *json, struct sum *sum)
 		outcome = OUTCOME_ERROR;
 		says = "could not be found out: ";
 		name_misses(sum, "required", true);
+	} else if (sum->loads) {
+		ready = "ready-except";
+		says = "modules are at hand, not loaded, and so these were not asked: ";
+		name_misses(sum, "required", false);
 	} else if (sum->met[0] < sum->all[0]) {
 		ready = "ready-except";
 		says = "recommended, and missing: ";
