@@ -74,7 +74,8 @@ judge() {
 	point $((${#errors} > 0)) "Linux $1: no error, whoever asks"
 	[ -z "$errors" ] || printf '%s\n' "$errors" | sed 's/^/# /'
 	unproved=$(jq -c 'select(.type == "proof" and .outcome != "pass")' "$tmp/records")
-	point $((${#unproved} > 0)) "Linux $1: every probe says no when sabotaged"
+	count=$(grep -c '"type":"proof"' "$tmp/records" || :)
+	point $((${#unproved} > 0)) "Linux $1: every probe says no when sabotaged ($count times)"
 	[ -z "$unproved" ] || printf '%s\n' "$unproved" | sed 's/^/# /'
 }
 
@@ -118,9 +119,9 @@ judge_preflight() {
 	done
 }
 
-# run_all: a matrix, so that each run bears the name of its kernel; the rest of it on stdin
-run_all() {
-	jq --slurpfile kernels "$tmp/kernels" '{kernels: $kernels | add} + .' >"$tmp/matrix.json"
+# run_on KERNELS: a matrix, so that each run bears the name of its kernel; the rest of it on stdin
+run_on() {
+	jq --slurpfile kernels "$1" '{kernels: $kernels | add} + .' >"$tmp/matrix.json"
 	# The exit code is the report's: what it says is looked at in the records.
 	"$plimsoll" boot --accel tcg --matrix "$tmp/matrix.json" --report "$tmp/report" \
 		>"$tmp/why" 2>&1 || :
@@ -131,15 +132,21 @@ run_all() {
 for name; do
 	packages=$(packages_of "$name") && printf '{"%s": "%s"}\n' "$name" "$packages"
 done >"$tmp/kernels"
-echo '{"command": ["probe", "--prove"]}' | run_all
+# Ten thousand sabotages take their time where they are emulated: on the oldest and the newest.
+sed -n '1p;$p' "$tmp/kernels" | sort -u >"$tmp/ends"
+grep -Fxvf "$tmp/ends" "$tmp/kernels" >"$tmp/between" || :
+echo '{"command": ["probe", "--prove"]}' | run_on "$tmp/ends"
+mv "$tmp/runs" "$tmp/proved"
+[ ! -s "$tmp/between" ] || echo '{"command": ["probe"]}' | run_on "$tmp/between"
+cat "$tmp/proved" >>"$tmp/runs"
 for name; do
 	judge "$name"
 done
-echo '{"command": ["preflight", "kubernetes-userns", "kubernetes-rro"]}' | run_all
+echo '{"command": ["preflight", "kubernetes-userns", "kubernetes-rro"]}' | run_on "$tmp/kernels"
 for name; do
 	judge_preflight "$name"
 done
-echo '{"command": ["run", "--prove"], "runtimes": {"reference": "reference"}}' | run_all
+echo '{"command": ["run", "--prove"], "runtimes": {"reference": "reference"}}' | run_on "$tmp/kernels"
 for name; do
 	judge_reference "$name"
 done
