@@ -88,18 +88,67 @@ static struct kmod_ctx *modules(void)
 	return ctx;
 }
 
+/* The modules behind aliases that do not end in their names. */
+static const struct {
+	const char *alias, *module;
+} aliases[] = {
+	{ "char-major-10-200", "tun" },
+	{ "char-major-10-229", "fuse" },
+	{ "char-major-10-232", "kvm" },
+	{ "ip_set_hash:ip", "ip_set_hash_ip" },
+	{ "net-cls-bpf", "cls_bpf" },
+	{ "net-pf-10", "ipv6" },
+	{ "net-pf-16-proto-12", "nfnetlink" },
+	{ "net-pf-16-proto-16-family-IPVS", "ip_vs" },
+	{ "net-sch-clsact", "sch_ingress" },
+	{ "net-sch-tbf", "sch_tbf" },
+	{ "nfnetlink-subsys-10", "nf_tables" },
+	{ "nfnetlink-subsys-6", "ip_set" },
+	{ "nft-chain-2-nat", "nft_chain_nat" },
+	{ "nft-expr-match", "nft_compat" },
+	{ "nft-expr-target", "nft_compat" },
+	{ "rtnl-link-gre", "ip_gre" },
+	{ "rtnl-link-ip6tnl", "ip6_tunnel" },
+	{ "rtnl-link-vlan", "8021q" },
+	{ "sch_clsact", "sch_ingress" },
+};
+
+/* Aliases that are a word before the module's name, or before another word. */
+static const struct {
+	const char *alias, *module;
+} prefixes[] = { { "nft-expr-", "nft_" }, { "ipt_", "xt_" }, { "rtnl-link-", "" },
+	{ "fs-", "" } };
+
+static void module_of(const char *alias, char *ret_name, size_t size)
+{
+	snprintf(ret_name, size, "%s", alias);
+	for (size_t i = 0; i < ARRAY_SIZE(aliases); i++) {
+		if (strcmp(aliases[i].alias, alias))
+			continue;
+		snprintf(ret_name, size, "%s", aliases[i].module);
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
+		size_t len = strlen(prefixes[i].alias);
+		if (strncmp(prefixes[i].alias, alias, len))
+			continue;
+		snprintf(ret_name, size, "%s%s", prefixes[i].module, alias + len);
+		return;
+	}
+}
+
 /*
- * What is there already needs no index of modules: a file system that is registered, or a
- * module by the name that ends the alias.
+ * What is there already needs no index of modules, which a container has not: a file system
+ * that is registered, a module in /sys.
  */
 static bool is_there(const struct env *env, const char *alias)
 {
-	const char *dash = strrchr(alias, '-');
-	char path[96];
+	char name[64], path[96];
 
 	if (!strncmp(alias, "fs-", 3) && mnt_type_known(env, alias + 3) == 1)
 		return true;
-	snprintf(path, sizeof(path), "/sys/module/%s", dash ? dash + 1 : alias);
+	module_of(alias, name, sizeof(name));
+	snprintf(path, sizeof(path), "/sys/module/%s", name);
 	_cleanup_close_ int fd = env_open(env, path, O_PATH);
 	return fd >= 0;
 }

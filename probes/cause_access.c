@@ -171,6 +171,12 @@ static bool is_sysfs(const struct verdict *v)
 	return strstr(v->stage, "sysfs") || strstr(v->stage, "proc");
 }
 
+/* "fsopen(sysfs)" says so; "fsconfig(create)" does not say of what. */
+static bool stands_for_namespace(const struct verdict *v)
+{
+	return is_sysfs(v) || strstr(v->stage, "mqueue");
+}
+
 /*
  * Inside a user namespace, what belongs to an outer one stays out of reach, and so does a
  * proc or sysfs that would show what a mount over the old one hides (mount_too_revealing()).
@@ -204,12 +210,14 @@ bool cause_by_ownership(const struct ask *a, struct verdict *v)
 			"systempaths=unconfined, podman: --security-opt unmask=ALL, Kubernetes: "
 			"procMount: Unmasked)");
 	}
-	if (cause_is_call(v, "fsopen") || cause_is_call(v, "fsconfig"))
+	if (!cause_is_call(v, "fsopen") && !cause_is_call(v, "fsconfig"))
+		return false;
+	if (stands_for_namespace(v))
 		return cause_found(v,
-			"the file system may not be mounted in a user namespace, or stands for a "
-			"namespace that this one does not own",
+			"the file system stands for a namespace that this user namespace does not own",
 			"make the network, pid or ipc namespace inside the user namespace first");
-	return false;
+	return cause_found(v, "the file system may not be mounted in a user namespace",
+		"ask as root of the host");
 }
 
 #define DELEGATE                                                                         \

@@ -317,6 +317,9 @@ static void put_compat(struct nlmsghdr *m, const void *arg)
 	nft_put_u32(m, NFTA_MATCH_REV, x->revision);
 	mnl_attr_put(m, NFTA_MATCH_INFO, x->size, x->info);
 	nft_expr_end(m, e);
+	/* iptables-nft has a counter in each of its rules; a module until 5.17 (nft_counter). */
+	if (!x->target)
+		nft_expr_end(m, nft_expr_start(m, "counter"));
 }
 
 static void hear_revision(const struct nlmsghdr *m, void *arg)
@@ -362,6 +365,11 @@ static struct verdict name_missing(
 			"%s: the kernel has nft_compat, but not the extension \"%s\" "
 			"revision %u; the same rule without it was accepted",
 			v.stage, x->name, x->revision);
+	else
+		VERDICT_TEXT(v.detail,
+			"%s: the kernel has nft_compat and the extension \"%s\", but no "
+			"counter (nft_counter), which iptables-nft puts into every rule",
+			v.stage, x->name);
 	return v;
 }
 

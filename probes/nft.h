@@ -73,6 +73,6 @@ struct verdict nft_compat_hides(
 
 /* The modules that all of them take. */
 #define NFT_MODULES        "net-pf-16-proto-12 nfnetlink-subsys-10"
-#define NFT_COMPAT_MODULES NFT_MODULES " nft-expr-match"
+#define NFT_COMPAT_MODULES NFT_MODULES " nft-expr-match nft-expr-counter"
 
 #endif

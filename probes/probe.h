@@ -33,8 +33,8 @@ enum probe_needs {
 	PROBE_NEEDS_CGROUP = 1 << 3,
 	/* A directory to ask about, a->path: once for each --path. */
 	PROBE_NEEDS_PATH = 1 << 4,
-	/* A network namespace of its own, owned by a user namespace of its own whose uid 0 is
-	 * the asker, whoever asks. Implies PROBE_NEEDS_USERNS. */
+	/* A network namespace of its own; it comes with a user namespace that owns it, in which
+	 * the asker is root, when the asker may not make one otherwise. */
 	PROBE_NEEDS_NETNS = 1 << 5,
 	/*
 	 * No need, a promise: it changes nothing that another question could see, so that

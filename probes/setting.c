@@ -34,14 +34,16 @@ static const struct {
 
 /*
  * A user namespace comes with what needs one, and with any other where the asker may not make
- * that otherwise. A network namespace always has one of its own: what is asked there is what
- * the owner of a user namespace may do.
+ * that, or do nothing in it, otherwise.
  */
 static bool wants_userns(const struct ask *a, unsigned needs)
 {
-	return (needs & (PROBE_NEEDS_USERNS | PROBE_NEEDS_NETNS)) ||
-		((needs & (PROBE_NEEDS_MNTNS | PROBE_NEEDS_SCRATCH)) &&
-			!env_has_cap(a->env, CAP_SYS_ADMIN));
+	bool admin = env_has_cap(a->env, CAP_SYS_ADMIN);
+	bool net_admin = admin && env_has_cap(a->env, CAP_NET_ADMIN);
+
+	return (needs & PROBE_NEEDS_USERNS) ||
+		((needs & (PROBE_NEEDS_MNTNS | PROBE_NEEDS_SCRATCH)) && !admin) ||
+		((needs & PROBE_NEEDS_NETNS) && !net_admin);
 }
 
 /* With CLONE_NEWUSER the others belong to the new user namespace, in which we become root. */
@@ -96,16 +98,39 @@ int setting_namespaces(
 	return 0;
 }
 
+#define BARE_DIRS 6 /* so many are tried first, if nothing is mounted there */
+
+/*
+ * Nothing is mounted at it or below: what is to be asked about may be a mount that is there,
+ * and must not be covered. What cannot be read covers nothing.
+ */
+static bool is_bare(const char *mounts, const char *dir)
+{
+	char at[32];
+
+	for (const char *end = " /"; *end; end++) {
+		snprintf(at, sizeof(at), " %s%c", dir, *end);
+		if (strstr(mounts, at))
+			return false;
+	}
+	return true;
+}
+
 /*
  * The scratch tmpfs covers a directory that is there on any machine; it is seen only in the
  * question's own mount namespace, so that nothing has to be made or removed on the host.
  */
 int setting_scratch(const struct ask *a, struct verdict *ret_refused)
 {
-	static const char *const dirs[] = { "/tmp", "/mnt", "/run", "/var", "/home",
-		"/dev", "/" };
+	static const char *const dirs[] = { "/tmp", "/mnt", "/media", "/srv", "/opt",
+		"/home", "/tmp", "/mnt", "/run", "/var", "/dev", "/" };
+	static char mounts[65536];
 
+	if (!*mounts)
+		env_file(a->env, "/proc/self/mountinfo", mounts, sizeof(mounts));
 	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
+		if (i < BARE_DIRS && !is_bare(mounts, dirs[i]))
+			continue;
 		if (mount("plimsoll", dirs[i], "tmpfs", MS_NOSUID | MS_NODEV,
 			    "mode=0755") == 0 &&
 			chdir(dirs[i]) == 0)
@@ -120,8 +145,26 @@ int setting_scratch(const struct ask *a, struct verdict *ret_refused)
 	return -1;
 }
 
+/*
+ * Below one's own, which is what an asker may divide. Root's own is usually a leaf, whose
+ * processes keep it from handing controllers down, while the top does that: there then.
+ */
+static const char *place_of_cgroup(const struct env *env, const struct env_cgroup *cg)
+{
+	char path[PATH_MAX + 32], own[256] = "", top[256] = "";
+
+	if (env->uid != 0 || env->own_userns)
+		return cg->own;
+	snprintf(path, sizeof(path), "%s/cgroup.subtree_control", cg->own);
+	env_file(env, path, own, sizeof(own));
+	snprintf(path, sizeof(path), "%s/cgroup.subtree_control", cg->mount);
+	env_file(env, path, top, sizeof(top));
+	return !*own && *top ? cg->mount : cg->own;
+}
+
 int setting_cgroup(struct ask *a, const char *name, struct verdict *ret_refused)
 {
+	const int flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
 	struct env_cgroup cg;
 	int r = env_cgroup(a->env, &cg);
 
@@ -140,7 +183,7 @@ int setting_cgroup(struct ask *a, const char *name, struct verdict *ret_refused)
 			"cgroups: %s", cgroup_layout_name(cg.layout));
 		return -1;
 	}
-	_cleanup_close_ int own = open(cg.own, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_close_ int own = open(place_of_cgroup(a->env, &cg), flags);
 	if (own < 0) {
 		*ret_refused = answer_refused(a, "open(cgroup)", errno);
 		return -1;

@@ -11,7 +11,7 @@ static const struct {
 		"a scratch tmpfs in a mount namespace of its own" },
 	{ PROBE_NEEDS_USERNS, "userns", "a user namespace of its own" },
 	{ PROBE_NEEDS_NETNS, "netns",
-		"a network namespace in a user namespace of its own" },
+		"a network namespace of its own (for a user, in a user namespace)" },
 	{ PROBE_NEEDS_CGROUP, "cgroup", "a scratch cgroup below the asker's" },
 	{ PROBE_NEEDS_PATH, "path", "a directory to ask about (--path)" },
 };

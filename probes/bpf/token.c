@@ -93,6 +93,16 @@ static int set_option(int fs, const char *key, const char *value)
 	return sys_fsconfig(fs, PLIMSOLL_FSCONFIG_SET_STRING, key, value, 0);
 }
 
+static struct verdict delegate_refused(const struct ask *a, int err)
+{
+	struct verdict v = bpf_refused(a, "fsconfig(delegate_cmds)", err);
+
+	if (err == EPERM && !strcmp(v.layer, "capability"))
+		VERDICT_TEXT(v.remedy,
+			"ask as root of the host: only that one can hand out the right");
+	return v;
+}
+
 /* 0, or -1 with *ret_refused. */
 static int delegate(const struct ask *a, int fs, struct verdict *ret_refused)
 {
@@ -103,7 +113,7 @@ static int delegate(const struct ask *a, int fs, struct verdict *ret_refused)
 		return -1;
 	}
 	if (set_option(fs, "delegate_cmds", "any") < 0) {
-		*ret_refused = bpf_refused(a, "fsconfig(delegate_cmds)", errno);
+		*ret_refused = delegate_refused(a, errno);
 		return -1;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(rest); i++) {

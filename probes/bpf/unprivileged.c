@@ -21,14 +21,15 @@ static int load(void)
 	return bpf_load(&program, -1);
 }
 
-/* Proven: nothing else refuses it, and the sysctl says that it does. */
+/* Proven: nothing but a missing capability refuses it, and the sysctl says that it does. */
 static struct verdict refused(const struct ask *a, int err)
 {
 	struct verdict v = answer_refused(a, "bpf(prog_load)", err);
 	long long value =
 		env_number(a->env, "/proc/sys/kernel/unprivileged_bpf_disabled");
 
-	if (v.outcome != OUTCOME_DENIED || err != EPERM || strcmp(v.layer, "unproven") ||
+	if (v.outcome != OUTCOME_DENIED || err != EPERM ||
+		(strcmp(v.layer, "unproven") && strcmp(v.layer, "capability")) ||
 		(value != 1 && value != 2))
 		return v;
 	VERDICT_TEXT(v.layer, "sysctl");

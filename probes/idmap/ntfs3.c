@@ -17,7 +17,7 @@ static struct verdict ask(const struct ask *a)
 }
 
 const struct probe probe_idmap_ntfs3 = {
-	.about = "an NTFS volume can be id-mapped into a user namespace",
+	.about = "an NTFS volume (ntfs3) can be id-mapped into a user namespace",
 	.how = "a detached clone of a ntfs3 that is mounted, else a fresh image on a loop "
 	       "device, is id-mapped, and the owner of its top directory compared with what "
 	       "it was before",

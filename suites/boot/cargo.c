@@ -24,11 +24,11 @@ static const char *const probed_modules[] = { "8021q", "binfmt_misc", "br_netfil
 	"ip6_tables", "ip6_tunnel", "ip6table_filter", "ip6table_nat", "ip_gre", "ip_set",
 	"ip_set_hash_ip", "ip_tables", "ip_vs", "ip_vs_rr", "iptable_filter",
 	"iptable_nat", "ipvlan", "loop", "macvlan", "netkit", "nf_conntrack", "nf_nat",
-	"nf_tables", "nft_chain_nat", "nft_compat", "nft_ct", "nft_masq", "nft_nat",
-	"nls_ascii", "nls_cp437", "nls_iso8859_1", "nls_utf8", "ntfs3", "sch_ingress",
-	"sch_tbf", "sit", "squashfs", "tun", "veth", "vfat", "vrf", "vxlan", "wireguard",
-	"xfs", "xt_MASQUERADE", "xt_addrtype", "xt_comment", "xt_conntrack", "xt_mark",
-	"xt_multiport", "xt_recent", "xt_statistic" };
+	"nf_tables", "nft_chain_nat", "nft_compat", "nft_counter", "nft_ct", "nft_masq",
+	"nft_nat", "nls_ascii", "nls_cp437", "nls_iso8859_1", "nls_utf8", "ntfs3",
+	"sch_ingress", "sch_tbf", "sit", "squashfs", "tun", "veth", "vfat", "vrf",
+	"vxlan", "wireguard", "xfs", "xt_MASQUERADE", "xt_addrtype", "xt_comment",
+	"xt_conntrack", "xt_mark", "xt_multiport", "xt_recent", "xt_statistic" };
 
 /* Under emulation a command takes ten times as long as on the machine that it emulates. */
 #define TCG_SECONDS "60"

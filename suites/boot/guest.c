@@ -215,13 +215,18 @@ static void tell_warnings(struct guest *g)
 		send_text(g, "log", json_string_value(text));
 }
 
+/*
+ * A check that takes a while, so that what the kernel says meanwhile is about it. Probes are
+ * many at a time, and told in another order than asked: what is said then is the guest's.
+ */
 static bool is_check(const json_t *record)
 {
 	const char *type = json_string_value(json_object_get(record, "type"));
+	const char *of = json_string_value(json_object_get(record, "of"));
 
 	return type &&
-		(!strcmp(type, "probe") || !strcmp(type, "case") ||
-			!strcmp(type, "proof"));
+		(!strcmp(type, "case") ||
+			(!strcmp(type, "proof") && of && !strcmp(of, "case")));
 }
 
 /* A record: passed on as it is, or with what the kernel said while it was made. */

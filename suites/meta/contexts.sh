@@ -177,6 +177,9 @@ expect "limit 0: also for what needs the namespace" userns ns/user_map \
 expect "limit 0: the root of the namespace can still mount" userns mnt/mount_setattr \
 	'.outcome == "pass" or .outcome == "absent"'
 
+ask net/lo_up limited user 0
+expect "limit 0: nor does root need one for a network of its own" userns net/lo_up "$pass"
+
 ask ns/user limited user 1 unshare -Ur
 expect "limit used up outside: this namespace's own reads high and is not blamed" userns ns/user \
 	"$(denied 'used up in a user namespace around this one' 'outer user namespace|on the host')"
