@@ -92,14 +92,20 @@ static void by_config(json_t *record, const struct probe *probe)
 	record_append(record, "contradictions", text);
 }
 
-/* No such call, says whoever answers; the kernel's own symbols say that there is. */
-static void by_symbols(json_t *record, const struct verdict *v)
+/*
+ * No such call, says whoever answers; the kernel's own symbols say that there is. They take
+ * a while to read, so not where the kernel is too old for the call by its own account.
+ */
+static void by_symbols(json_t *record, const struct probe *probe, const struct verdict *v,
+	const char *release)
 {
 	const struct env env = { 0 };
 	char name[32], text[200];
 
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(v->stage, "("), v->stage);
-	if (v->err != ENOSYS || !*name || call_in_kernel(&env, name) != 1)
+	if (v->err != ENOSYS || !*name ||
+		(probe->since && release_before(release, probe->since)) ||
+		call_in_kernel(&env, name) != 1)
 		return;
 	snprintf(text, sizeof(text),
 		"%s answers ENOSYS, though this kernel's symbols have it and no filter of this "
@@ -119,7 +125,7 @@ void contradictions_add(
 	if (v->outcome == OUTCOME_PASS)
 		by_config(record, probe);
 	if (v->outcome == OUTCOME_ABSENT)
-		by_symbols(record, v);
+		by_symbols(record, probe, v, u.release);
 	/* What a file system cannot do is no matter of this kernel's age. */
 	if (v->outcome == OUTCOME_ABSENT && v->fault == FAULT_KERNEL)
 		by_absence(record, probe, u.release);
