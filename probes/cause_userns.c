@@ -68,26 +68,10 @@ bool cause_by_chroot(const struct ask *a, struct verdict *v)
 		"systemd-nspawn, bwrap)");
 }
 
-/* Is `id` mapped in this process's user namespace? Unknown counts as mapped. */
-static bool is_mapped(const struct env *env, const char *map, unsigned long id)
-{
-	char text[8192];
-	unsigned long inside, count;
-
-	if (env_file(env, map, text, sizeof(text)) < 0)
-		return true;
-	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
-		if (sscanf(line, "%lu %*u %lu", &inside, &count) == 2 && id >= inside &&
-			id - inside < count)
-			return true;
-	return false;
-}
-
 bool cause_by_unmapped_id(const struct ask *a, struct verdict *v)
 {
 	if (!cause_is_unshare_user(v) || v->err != EPERM || a->own_userns ||
-		(is_mapped(a->env, "/proc/self/uid_map", a->env->uid) &&
-			is_mapped(a->env, "/proc/self/gid_map", a->env->gid)))
+		env_ids_mapped(a->env))
 		return false;
 	return cause_found(v,
 		"this process's user or group id is not mapped in the user namespace it is in",

@@ -101,6 +101,27 @@ const char *env_asker(const struct env *env)
 	return env->own_userns ? "userns" : "root";
 }
 
+/* A line of a map is INSIDE OUTSIDE COUNT (user_namespaces(7)). */
+static bool is_mapped(const struct env *env, const char *map, unsigned long id)
+{
+	char text[8192];
+	unsigned long inside, count;
+
+	if (env_file(env, map, text, sizeof(text)) < 0)
+		return true;
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+		if (sscanf(line, "%lu %*u %lu", &inside, &count) == 2 && id >= inside &&
+			id - inside < count)
+			return true;
+	return false;
+}
+
+bool env_ids_mapped(const struct env *env)
+{
+	return is_mapped(env, "/proc/self/uid_map", env->uid) &&
+		is_mapped(env, "/proc/self/gid_map", env->gid);
+}
+
 bool env_has_cap(const struct env *env, int cap)
 {
 	return env->caps & (1ULL << cap);

@@ -31,6 +31,9 @@ const char *env_asker(const struct env *env);
 
 bool env_has_cap(const struct env *env, int cap);
 
+/* Are the asker's user and group ids mapped in its user namespace? Unknown counts as mapped. */
+bool env_ids_mapped(const struct env *env);
+
 /* Opens an absolute path below the prefix, O_CLOEXEC added. A descriptor or -errno. */
 int env_open(const struct env *env, const char *path, int flags);
 

@@ -94,6 +94,7 @@ const struct probe probe_idmap_create = {
 	.how = "uid 0 makes a file through a clone of the scratch tmpfs that maps uid 100000 to 0, "
 	       "and one beside it without; where uid 0 is not mapped, EOVERFLOW is due",
 	.man = "mount_setattr(2)",
+	.since = "6.3", /* of a tmpfs, which is asked */
 	.kconfig = "CONFIG_USER_NS CONFIG_TMPFS",
 	.needed_by =
 		"KEP-127, containerd, crun, systemd-nspawn --private-users-ownership=map",

@@ -90,6 +90,7 @@ const struct probe probe_idmap_preconditions = {
 	.how = "a detached tmpfs is id-mapped, then what must be refused is tried: a second "
 	       "mapping (EPERM), the initial user namespace (EPERM), an attached mount (EINVAL)",
 	.man = "mount_setattr(2)",
+	.since = "6.3", /* of a tmpfs, which is asked */
 	.kconfig = "CONFIG_USER_NS CONFIG_TMPFS",
 	.needed_by = "runc, crun, systemd",
 	.blocked_by = "seccomp; user.max_user_namespaces=0 (ENOSPC)",

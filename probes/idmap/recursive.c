@@ -82,6 +82,7 @@ const struct probe probe_idmap_recursive = {
 	.how = "two clones of a tmpfs with another in it are id-mapped, one with AT_RECURSIVE: "
 	       "only there the owner in the submount must change",
 	.man = "mount_setattr(2)",
+	.since = "6.3", /* of a tmpfs, which is asked */
 	.kconfig = "CONFIG_USER_NS CONFIG_TMPFS",
 	.needed_by = "OCI mount option ridmap: runc, crun",
 	.blocked_by = "seccomp; user.max_user_namespaces=0 (ENOSPC)",

@@ -52,6 +52,13 @@ static struct verdict in_child(const struct ask *a, void *arg)
 	struct verdict v = ask_in_child(a, join_again, &named);
 	if (control.outcome != OUTCOME_PASS && control.outcome != OUTCOME_ABSENT)
 		return control;
+	if (control.outcome == OUTCOME_ABSENT && !env_ids_mapped(a->env))
+		return answer_denied("unmapped",
+			"this process's user or group id is not mapped in the user namespace it is "
+			"in, and keyrings of such a user are found by nobody",
+			"map the id when that namespace is made (unshare --map-current-user, "
+			"docker: --userns, podman: --userns=keep-id)",
+			"a child that joined its parent's session keyring by name got another");
 	if (control.outcome == OUTCOME_ABSENT)
 		return answer_fail(
 			"a child that joined its parent's session keyring by name got another");
