@@ -28,7 +28,7 @@ struct ask_options {
 	const struct env *env; /* of this process; its prefix is the askers' too */
 	size_t workers;        /* 0: two for each processor */
 	int deadline_ms;       /* for each question; 0: 5000 */
-	bool no_devices; /* on a node in production: no loop device is used */
+	bool no_devices;       /* on a node in production: no loop device is used */
 	int total_ms; /* for all of them: what is left then is an error; 0: no limit */
 	/*
 	 * May a question be asked for which the kernel would load these modules (see

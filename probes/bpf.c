@@ -169,3 +169,24 @@ int bpf_try_full(void)
 {
 	return try_device("/dev/full");
 }
+
+static struct verdict with_two_devices(const struct ask *a, void *arg)
+{
+	const bpf_two_fn *fn = arg;
+	struct verdict v;
+
+	_cleanup_close_ int zero = bpf_load_device(a, 5, &v);
+	_cleanup_close_ int full = zero < 0 ? -1 : bpf_load_device(a, 7, &v);
+	_cleanup_close_ int cgroup = full < 0 ? -1 : bpf_open_cgroup(a, &v);
+	if (cgroup < 0 || bpf_enter_cgroup(a, &v) < 0)
+		return v;
+	if (bpf_try_zero() || bpf_try_full())
+		return answer_error("open", 0,
+			"the control failed: /dev/zero or /dev/full cannot be opened");
+	return (*fn)(a, cgroup, zero, full);
+}
+
+struct verdict bpf_ask_two_devices(const struct ask *a, bpf_two_fn fn)
+{
+	return ask_in_child(a, with_two_devices, &fn);
+}

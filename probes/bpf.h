@@ -59,6 +59,13 @@ int bpf_enter_cgroup(const struct ask *a, struct verdict *ret_refused);
 /* Loads such a program. A descriptor, or -1 with *ret_refused. */
 int bpf_load_device(const struct ask *a, int minor, struct verdict *ret_refused);
 
+/*
+ * Calls fn in a child that has moved into the scratch cgroup, `cgroup`, with two programs: one
+ * that denies /dev/zero and one that denies /dev/full. Both open before, or it is an error.
+ */
+typedef struct verdict (*bpf_two_fn)(const struct ask *a, int cgroup, int zero, int full);
+struct verdict bpf_ask_two_devices(const struct ask *a, bpf_two_fn fn);
+
 /* Opens /dev/null, /dev/zero, /dev/full (minors 3, 5, 7): 0 or a positive errno. */
 int bpf_try_null(void);
 int bpf_try_zero(void);

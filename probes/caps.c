@@ -30,6 +30,17 @@ int caps_set(const struct caps *caps)
 	return syscall(SYS_capset, &head, d);
 }
 
+int caps_drop(uint64_t dropped)
+{
+	struct caps caps;
+
+	if (caps_get(&caps) < 0)
+		return -1;
+	caps.effective &= ~dropped;
+	caps.permitted &= ~dropped;
+	return caps_set(&caps);
+}
+
 int caps_need(const struct ask *a, uint64_t needed, struct verdict *ret_refused)
 {
 	struct caps caps;

@@ -41,6 +41,9 @@ struct caps {
 int caps_get(struct caps *ret_caps);
 int caps_set(const struct caps *caps);
 
+/* Gives these up, so that they are neither effective nor permitted. 0, or -1 and errno. */
+int caps_drop(uint64_t dropped);
+
 /*
  * Sees to it that these are permitted and effective; if they are not, in a user namespace of
  * the calling process's own, where it has all. 0, or -1 with *ret_refused.

@@ -83,17 +83,6 @@ bool cause_by_inotify(const struct ask *a, struct verdict *v)
 	return true;
 }
 
-static long long count_mounts(const struct env *env)
-{
-	int fd = env_open(env, "/proc/self/mountinfo", O_RDONLY);
-	_cleanup_fclose_ FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
-	long long lines = 0;
-
-	for (int c; f && (c = getc(f)) != EOF;)
-		lines += c == '\n';
-	return lines;
-}
-
 bool cause_by_mount_max(const struct ask *a, struct verdict *v)
 {
 	static const char *const calls[] = { "mount", "move_mount", "open_tree",
@@ -101,12 +90,14 @@ bool cause_by_mount_max(const struct ask *a, struct verdict *v)
 
 	for (size_t i = 0; i < ARRAY_SIZE(calls) && v->err == ENOSPC; i++) {
 		long long limit = env_number(a->env, "/proc/sys/fs/mount-max");
-		if (!cause_is_call(v, calls[i]) || limit < 0 ||
-			2 * count_mounts(a->env) < limit)
+		if (!cause_is_call(v, calls[i]) || limit < 0)
+			continue;
+		int mounts = env_count_lines(a->env, "/proc/self/mountinfo");
+		if (2LL * mounts < limit)
 			continue;
 		VERDICT_TEXT(v->cause,
-			"sysctl fs.mount-max is %lld, and this mount namespace has %lld mounts",
-			limit, count_mounts(a->env));
+			"sysctl fs.mount-max is %lld, and this mount namespace has %d mounts",
+			limit, mounts);
 		VERDICT_TEXT(v->remedy,
 			"this is no full disk: sysctl -w fs.mount-max=N, or find what left the "
 			"mounts behind (findmnt)");

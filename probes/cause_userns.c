@@ -12,6 +12,7 @@
 
 #include "ask.h"
 #include "cause.h"
+#include "ns.h"
 #include "pool.h"
 
 /*
@@ -71,7 +72,7 @@ bool cause_by_chroot(const struct ask *a, struct verdict *v)
 bool cause_by_unmapped_id(const struct ask *a, struct verdict *v)
 {
 	if (!cause_is_unshare_user(v) || v->err != EPERM || a->own_userns ||
-		env_ids_mapped(a->env))
+		ns_ids_mapped(a->env))
 		return false;
 	return cause_found(v,
 		"this process's user or group id is not mapped in the user namespace it is in",

@@ -187,6 +187,12 @@ enum member_said member_listen(const struct member *m, int timeout_ms)
 	return read(m->pong, &byte, 1) == 1 ? MEMBER_ANSWERED : MEMBER_GONE;
 }
 
+bool member_answers(const struct member *m, int timeout_ms)
+{
+	member_ping(m);
+	return member_listen(m, timeout_ms) == MEMBER_ANSWERED;
+}
+
 void member_end(struct member *m)
 {
 	if (m->pid <= 0)

@@ -60,6 +60,9 @@ void member_ping(const struct member *m);
 enum member_said { MEMBER_SILENT, MEMBER_ANSWERED, MEMBER_GONE };
 enum member_said member_listen(const struct member *m, int timeout_ms);
 
+/* Both: does it answer in that time? */
+bool member_answers(const struct member *m, int timeout_ms);
+
 /* Kills and reaps it, if that has not been done. */
 void member_end(struct member *m);
 

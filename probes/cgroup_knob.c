@@ -1,6 +1,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -250,6 +251,19 @@ struct verdict knob_ask_swap(const struct ask *a, const struct knob *k)
 		"take swapaccount=0 off the kernel command line", "%s", v.detail);
 }
 
+struct verdict knob_ask_zswap(const struct ask *a, const struct knob *k)
+{
+	struct verdict v = knob_ask(a, k);
+	char on[8];
+
+	if (v.outcome == OUTCOME_PASS &&
+		env_file(a->env, "/sys/module/zswap/parameters/enabled", on, sizeof(on)) >
+			0 &&
+		*on == 'N')
+		knob_note(&v, "; zswap itself is switched off here (zswap.enabled=N)");
+	return v;
+}
+
 bool knob_find(
 	const struct leaf *leaf, const char *begin, const char *end, char *ret_name)
 {
@@ -268,6 +282,36 @@ bool knob_find(
 		return true;
 	}
 	return false;
+}
+
+struct verdict knob_ask_hugetlb(const struct ask *a, const char *end)
+{
+	_cleanup_leaf_ struct leaf leaf = { -1 };
+	char file[NAME_MAX + 1], text[64];
+	struct verdict v;
+
+	if (leaf_make(a, "hugetlb", NULL, &leaf, &v) < 0)
+		return v;
+	if (!knob_find(&leaf, "hugetlb.", end, file))
+		return answer_absent("a cgroup that has the hugetlb controller has no "
+				     "hugetlb.SIZE%s",
+			end);
+	if (knob_read(a, &leaf, "hugetlb", file, text, sizeof(text), &v) < 0)
+		return v;
+	if (!leaf.ours)
+		return knob_own(file, text);
+	if (knob_write(a, &leaf, file, "1", &v) < 0 ||
+		knob_nonsense(a, &leaf, file, "many", &v) < 0 ||
+		knob_read(a, &leaf, "hugetlb", file, text, sizeof(text), &v) < 0)
+		return v;
+	if (strcmp(text, "0"))
+		return answer_fail(
+			"1 byte was written to %s, but it reads \"%s\" and not 0", file,
+			text);
+	return answer_pass(
+		"1 byte was written to %s, which reads 0: it counts whole huge pages; "
+		"nonsense is refused",
+		file);
 }
 
 struct verdict knob_tree_limit(const struct ask *a, const char *file)

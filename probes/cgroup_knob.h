@@ -66,12 +66,21 @@ struct verdict knob_ask(const struct ask *a, const struct knob *k);
 /* The same for the memory controller's files about swap, which swapaccount=0 takes away. */
 struct verdict knob_ask_swap(const struct ask *a, const struct knob *k);
 
+/* The same for its files about zswap; of one that passes it is noted if zswap itself is off. */
+struct verdict knob_ask_zswap(const struct ask *a, const struct knob *k);
+
 /*
  * The first file of the leaf's with this beginning and end: "hugetlb.2MB.max", but never one
  * with a dot more. false: none. `ret_name` has room for NAME_MAX and a NUL.
  */
 bool knob_find(
 	const struct leaf *leaf, const char *begin, const char *end, char *ret_name);
+
+/*
+ * For the limits hugetlb.SIZE.max and hugetlb.SIZE.rsvd.max: `end` is what is behind SIZE. 1
+ * byte has to read back as 0, as only whole huge pages count; nonsense has to be refused.
+ */
+struct verdict knob_ask_hugetlb(const struct ask *a, const char *end);
 
 /*
  * Does a limit on the tree keep cgroups from being made? With 0 in this file of the scratch

@@ -2,40 +2,12 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cgroup_stall.h"
 #include "record.h"
+#include "symbol.h"
 
 #define WITNESS "psi_memstall_enter" /* a function that only a kernel with PSI has */
-
-/* Is the text somewhere in the file? 1, 0, or -1 if it cannot be read. */
-static int file_has(const struct env *env, const char *path, const char *text)
-{
-	char buf[1 << 16];
-	size_t kept = 0, keep = strlen(text) - 1;
-	ssize_t n;
-
-	_cleanup_close_ int fd = env_open(env, path, O_RDONLY);
-	if (fd < 0)
-		return -1;
-	while ((n = read(fd, buf + kept, sizeof(buf) - kept)) > 0) {
-		if (memmem(buf, kept + n, text, strlen(text)))
-			return 1;
-		size_t have = kept + n;
-		kept = have < keep ? have : keep;
-		memmove(buf, buf + have - kept, kept);
-	}
-	return n < 0 ? -1 : 0;
-}
-
-/* Was PSI built into this kernel? As file_has(). The list of types is the faster one. */
-static int built(const struct env *env)
-{
-	int r = file_has(env, "/sys/kernel/btf/vmlinux", WITNESS);
-
-	return r < 0 ? file_has(env, "/proc/kallsyms", WITNESS) : r;
-}
 
 /* Is a file of /proc gone that every kernel has, or one of PSI's that comes with the others? */
 static bool masked(const struct env *env)
@@ -59,7 +31,7 @@ static struct verdict switched_off(const char *stage, int err)
 static struct verdict nothing_there(const struct ask *a, const char *stage)
 {
 	_cleanup_close_ int dir = env_open(a->env, "/proc/pressure", O_PATH);
-	int has = dir >= 0 ? 0 : built(a->env);
+	int has = dir >= 0 ? 0 : symbol_known(a->env, WITNESS);
 
 	if (masked(a->env))
 		return answer_denied("mask",

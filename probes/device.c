@@ -7,8 +7,7 @@
 
 #include "device.h"
 
-/* Is the driver there? 1, 0, -1 if it cannot be told. */
-static int driver_known(const struct env *env, const char *misc)
+int device_known(const struct env *env, const char *misc)
 {
 	char text[8192], name[64];
 
@@ -36,7 +35,7 @@ static struct verdict missing(
 {
 	char remedy[200];
 
-	if (driver_known(a->env, misc) != 1)
+	if (device_known(a->env, misc) != 1)
 		return answer_refused(a, "openat(device)", err);
 	snprintf(remedy, sizeof(remedy),
 		"give the container the device (docker, podman: --device %s)", path);

@@ -12,4 +12,7 @@
 int device_open(const struct ask *a, const char *path, const char *misc,
 	struct verdict *ret_refused);
 
+/* Is the driver of this name in /proc/misc? 1, 0, -1 if it cannot be told. */
+int device_known(const struct env *env, const char *misc);
+
 #endif

@@ -56,6 +56,16 @@ long long env_number(const struct env *env, const char *path)
 	return errno || end == text || *end ? -EINVAL : value;
 }
 
+int env_count_lines(const struct env *env, const char *path)
+{
+	int fd = env_open(env, path, O_RDONLY), lines = 0;
+	_cleanup_fclose_ FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
+
+	for (int c; f && (c = getc(f)) != EOF;)
+		lines += c == '\n';
+	return lines;
+}
+
 /* The value of a "Key:\tvalue" line, as a number in `base`; -1 if it is not there. */
 static long long status_field(const char *status, const char *key, int base)
 {
@@ -99,27 +109,6 @@ const char *env_asker(const struct env *env)
 	if (env->uid != 0)
 		return "user";
 	return env->own_userns ? "userns" : "root";
-}
-
-/* A line of a map is INSIDE OUTSIDE COUNT (user_namespaces(7)). */
-static bool is_mapped(const struct env *env, const char *map, unsigned long id)
-{
-	char text[8192];
-	unsigned long inside, count;
-
-	if (env_file(env, map, text, sizeof(text)) < 0)
-		return true;
-	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
-		if (sscanf(line, "%lu %*u %lu", &inside, &count) == 2 && id >= inside &&
-			id - inside < count)
-			return true;
-	return false;
-}
-
-bool env_ids_mapped(const struct env *env)
-{
-	return is_mapped(env, "/proc/self/uid_map", env->uid) &&
-		is_mapped(env, "/proc/self/gid_map", env->gid);
 }
 
 bool env_has_cap(const struct env *env, int cap)

@@ -31,9 +31,6 @@ const char *env_asker(const struct env *env);
 
 bool env_has_cap(const struct env *env, int cap);
 
-/* Are the asker's user and group ids mapped in its user namespace? Unknown counts as mapped. */
-bool env_ids_mapped(const struct env *env);
-
 /* Opens an absolute path below the prefix, O_CLOEXEC added. A descriptor or -errno. */
 int env_open(const struct env *env, const char *path, int flags);
 
@@ -48,6 +45,9 @@ ssize_t read_string(int fd, char *buf, size_t size);
 
 /* A file that holds one number; -errno (which no such file holds) if it cannot be read. */
 long long env_number(const struct env *env, const char *path);
+
+/* How many lines a file has; 0 if it cannot be read. */
+int env_count_lines(const struct env *env, const char *path);
 
 /* Where cgroups are: "unified", "hybrid", "v1", "none", and this process's cgroup2. */
 enum cgroup_layout { CGROUP_NONE, CGROUP_V1, CGROUP_HYBRID, CGROUP_UNIFIED };

@@ -117,16 +117,6 @@ static bool readable(const struct env *env, const char *path)
 	return fd >= 0 && read(fd, &byte, 1) == 1;
 }
 
-static int count_lines(const struct env *env, const char *path)
-{
-	int fd = env_open(env, path, O_RDONLY), lines = 0;
-	_cleanup_fclose_ FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
-
-	for (int c; f && (c = getc(f)) != EOF;)
-		lines += c == '\n';
-	return lines;
-}
-
 /* After a kernel was upgraded without a reboot its modules are gone, and all of them "absent". */
 static json_t *modules(const struct env *env)
 {
@@ -135,7 +125,7 @@ static json_t *modules(const struct env *env)
 	json_t *object = json_object();
 
 	json_object_set_new(
-		object, "loaded", json_integer(count_lines(env, "/proc/modules")));
+		object, "loaded", json_integer(env_count_lines(env, "/proc/modules")));
 	if (uname(&u) == 0) {
 		snprintf(path, sizeof(path), "/lib/modules/%s/modules.dep", u.release);
 		json_object_set_new(object, "at_hand", json_boolean(readable(env, path)));

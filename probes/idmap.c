@@ -118,3 +118,13 @@ struct verdict idmap_refused(
 	v.fault = FAULT_FILESYSTEM;
 	return v;
 }
+
+struct verdict idmap_refused_tmpfs(
+	const struct ask *a, int mnt, const struct idmap *map, int err)
+{
+	struct verdict v = idmap_refused(a, mnt, map, "tmpfs", err);
+
+	if (v.fault == FAULT_FILESYSTEM)
+		v.fault = FAULT_KERNEL;
+	return v;
+}

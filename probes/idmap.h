@@ -52,4 +52,11 @@ int idmap_mount(int mnt, const struct idmap *map);
 struct verdict idmap_refused(
 	const struct ask *a, int mnt, const struct idmap *map, const char *type, int err);
 
+/*
+ * The same of a tmpfs. There is no other than the kernel's, so that a better one comes with a
+ * newer kernel: FAULT_KERNEL.
+ */
+struct verdict idmap_refused_tmpfs(
+	const struct ask *a, int mnt, const struct idmap *map, int err);
+
 #endif

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/capability.h>
-#include <sys/mman.h>
 
 #include "lsm.h"
+#include "symbol.h"
 #include "uapi/lsm.h"
 #include "uapi/mount.h"
 
@@ -122,93 +122,6 @@ enum lsm_state lsm_state(
 	return listed(names, name) ? LSM_ACTIVE : LSM_INACTIVE;
 }
 
-/* Which of the symbols in lsms[] this kernel has, a bit for each; -1 before it was read. */
-static int built_ = -1;
-
-static void note_symbol(const char *symbol)
-{
-	size_t len = strlen(symbol);
-
-	if (len < 5 || strcmp(symbol + len - 5, "_init"))
-		return;
-	for (size_t i = 0; i < ARRAY_SIZE(lsms); i++)
-		if (lsms[i].symbol && !strcmp(symbol, lsms[i].symbol))
-			built_ |= 1 << i;
-}
-
-/* The head of a BTF blob (Documentation/bpf/btf.rst). */
-struct btf_header {
-	uint16_t magic;
-	uint8_t version, flags;
-	uint32_t header_len, type_off, type_len, string_off, string_len;
-};
-
-/* A read of sysfs brings a page at most. */
-static bool read_whole(int fd, char *text, size_t size, off_t at)
-{
-	for (size_t done = 0; done < size;) {
-		ssize_t n = pread(fd, text + done, size - done, at + (off_t)done);
-		if (n <= 0)
-			return false;
-		done += n;
-	}
-	return true;
-}
-
-/* Back from each end that all of the symbols have, which is quicker than word by word. */
-static void note_symbols(const char *text, size_t size)
-{
-	const char *end = text;
-
-	built_ = 0;
-	for (; (end = memmem(end, text + size - end, "_init", 6)); end += 6) {
-		const char *start = memrchr(text, '\0', end - text);
-		note_symbol(start ? start + 1 : text);
-	}
-}
-
-/*
- * The names of functions are in the strings of the kernel's own type information. It can be
- * mapped since 6.16, which is quicker than to read it.
- */
-static int read_btf(const struct env *env)
-{
-	struct btf_header head;
-
-	_cleanup_close_ int fd = env_open(env, "/sys/kernel/btf/vmlinux", O_RDONLY);
-	if (fd < 0 || pread(fd, &head, sizeof(head), 0) != sizeof(head) ||
-		head.magic != 0xeb9f || head.string_len > 1 << 28)
-		return -1;
-	size_t at = (size_t)head.header_len + head.string_off;
-	char *all = mmap(NULL, at + head.string_len, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (all != MAP_FAILED) {
-		note_symbols(all + at, head.string_len);
-		munmap(all, at + head.string_len);
-		return 0;
-	}
-	_cleanup_free_ char *text = malloc(head.string_len);
-	if (!text || !read_whole(fd, text, head.string_len, (off_t)at))
-		return -1;
-	note_symbols(text, head.string_len);
-	return 0;
-}
-
-/* The same of /proc/kallsyms, which takes a while. */
-static int read_kallsyms(const struct env *env)
-{
-	char line[512], symbol[128];
-
-	int fd = env_open(env, "/proc/kallsyms", O_RDONLY);
-	_cleanup_fclose_ FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
-	if (!f)
-		return -1;
-	built_ = 0;
-	while (fgets(line, sizeof(line), f))
-		if (sscanf(line, "%*s %*s %127s", symbol) == 1)
-			note_symbol(symbol);
-	return 0;
-}
-
 struct verdict lsm_switched_off(const char *name, const char *stage, int err)
 {
 	const struct lsm *lsm = lsm_of(name);
@@ -230,12 +143,15 @@ struct verdict lsm_inactive(const struct ask *a, const char *name)
 {
 	const struct lsm *lsm = lsm_of(name);
 
-	if (built_ < 0 && read_btf(a->env) < 0 && read_kallsyms(a->env) < 0)
+	const char *symbol = lsm && lsm->symbol ? lsm->symbol : "";
+	int built = symbol_known(a->env, symbol);
+
+	if (built < 0)
 		return answer_denied("unproven",
 			"unproven: it is not in this kernel, or was not switched on when that "
 			"booted; neither /sys/kernel/btf nor /proc/kallsyms can be read here",
 			lsm ? lsm->remedy : NULL, "%s is not active", name);
-	if (lsm && (built_ & (1 << (lsm - lsms))))
+	if (*symbol && built)
 		return lsm_switched_off(name, "", 0);
 	return answer_absent(
 		"%s is not among the active security modules, and the kernel has no such code",

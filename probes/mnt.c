@@ -2,6 +2,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "mnt.h"
@@ -65,6 +67,32 @@ int mnt_try_write(int dirfd, const char *dir)
 	if (fd < 0)
 		return errno;
 	return unlinkat(at, "plimsoll", 0) < 0 ? errno : 0;
+}
+
+struct verdict mnt_ask_owned(const struct ask *a, const char *type, unsigned long magic)
+{
+	struct verdict v;
+	struct statfs fs;
+	struct stat st;
+
+	_cleanup_close_ int mnt = mnt_make(a, type, NULL, &v);
+	if (mnt < 0)
+		return v;
+	if (fstatfs(mnt, &fs) < 0)
+		return answer_refused(a, "fstatfs", errno);
+	if ((unsigned long)fs.f_type != magic)
+		return answer_fail("a %s was mounted, but statfs(2) says it is %#lx",
+			type, (unsigned long)fs.f_type);
+	if (mkdirat(mnt, "plimsoll", 0755) < 0)
+		return answer_refused(a, "mkdirat", errno);
+	if (fstatat(mnt, "plimsoll", &st, 0) < 0 || st.st_uid != 0 || st.st_gid != 0)
+		return answer_fail("what root of a user namespace makes in its %s is not "
+				   "its own",
+			type);
+	return answer_pass(
+		"a fresh %s could be mounted and written, and what was made in "
+		"it belongs to the namespace's root",
+		type);
 }
 
 int mnt_type_known(const struct env *env, const char *type)

@@ -30,6 +30,12 @@ int mnt_clone(const struct ask *a, int dirfd, const char *path, bool recursive,
 /* Makes and removes a file: 0 or a positive errno. */
 int mnt_try_write(int dirfd, const char *dir);
 
+/*
+ * Can the root of a user namespace have one of this type, whose magic number is `magic`? It
+ * must be writable, and what is made in it that root's. Nothing is attached.
+ */
+struct verdict mnt_ask_owned(const struct ask *a, const char *type, unsigned long magic);
+
 /* Is the file system known to this kernel now (/proc/filesystems)? 1, 0, -1 if it cannot be told. */
 int mnt_type_known(const struct env *env, const char *type);
 

@@ -134,19 +134,25 @@ int ns_stranger(const struct ask *a, struct ask *ret_inside, struct verdict *ret
 	return 0;
 }
 
-bool ns_maps(const struct env *env, const char *map, unsigned long id)
+int ns_maps(const struct env *env, const char *map, unsigned long id)
 {
 	char path[64], text[8192];
 	unsigned long inside, count;
 
 	snprintf(path, sizeof(path), "/proc/self/%s", map);
 	if (env_file(env, path, text, sizeof(text)) < 0)
-		return false;
+		return -1;
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
 		if (sscanf(line, "%lu %*u %lu", &inside, &count) == 2 && id >= inside &&
 			id - inside < count)
-			return true;
-	return false;
+			return 1;
+	return 0;
+}
+
+bool ns_ids_mapped(const struct env *env)
+{
+	return ns_maps(env, "uid_map", env->uid) != 0 &&
+		ns_maps(env, "gid_map", env->gid) != 0;
 }
 
 void cleanup_ns_child(struct ns_child *child)

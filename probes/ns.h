@@ -46,8 +46,11 @@ struct verdict ns_first(const struct ask *a,
  */
 int ns_stranger(const struct ask *a, struct ask *ret_inside, struct verdict *ret_refused);
 
-/* Is `id` mapped in this process's user namespace (uid_map or gid_map)? */
-bool ns_maps(const struct env *env, const char *map, unsigned long id);
+/* Is `id` mapped in this process's user namespace (uid_map or gid_map)? 1, 0, -1: not known. */
+int ns_maps(const struct env *env, const char *map, unsigned long id);
+
+/* Are the asker's user and group ids mapped there? Unknown counts as mapped. */
+bool ns_ids_mapped(const struct env *env);
 
 /* A child that has run fn, said what that returned, and is there until it is cleaned up. */
 struct ns_child {

@@ -194,6 +194,58 @@ int overlay_mount(
 	return -1;
 }
 
+struct verdict overlay_ask_in_userns(
+	const struct ask *a, const char *option, bool (*works)(int mnt), const char *seen)
+{
+	const struct mnt_option options[] = { { option, "on" }, { 0 } };
+	struct overlay o = { .name = "o", .options = options, .plain = true };
+	struct verdict v;
+
+	if (overlay_prepare(&v) < 0)
+		return v;
+	_cleanup_close_ int mnt = overlay_mount(a, &o, &v);
+	if (mnt < 0)
+		return overlay_refused_in_userns(&v);
+	if (works(mnt))
+		return answer_pass("%s, in a user namespace", seen);
+	return answer_absent(
+		"%s=on was accepted in a user namespace, but is silently left out",
+		option);
+}
+
+static bool is_volatile(const char *name)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s.work/work/incompat/volatile", name);
+	return access(path, F_OK) == 0;
+}
+
+struct verdict overlay_ask_volatile(const struct ask *a, bool userns)
+{
+	static const struct mnt_option options[] = { { "volatile", NULL }, { 0 } };
+	struct verdict v;
+
+	if (overlay_prepare(&v) < 0)
+		return v;
+	_cleanup_close_ int mnt = overlay_mount(
+		a, &(struct overlay) { .name = "v", .options = options }, &v);
+	if (mnt < 0)
+		return userns ? overlay_refused_in_userns(&v) : v;
+	_cleanup_close_ int plain =
+		overlay_mount(a, &(struct overlay) { .name = "o" }, &v);
+	if (plain < 0)
+		return v;
+	if (is_volatile("o"))
+		return answer_fail("an overlay without the option is marked volatile");
+	if (!is_volatile("v"))
+		return overlay_not_done(a, "volatile");
+	return answer_pass(
+		"the mark work/incompat/volatile was made under volatile, and not "
+		"without%s",
+		userns ? ", in a user namespace" : "");
+}
+
 struct verdict overlay_try(int mnt, const char *name)
 {
 	struct stat whiteout, gone;

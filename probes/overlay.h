@@ -49,6 +49,19 @@ struct verdict overlay_refused_in_userns(const struct verdict *said);
 /* For who finds that the option was accepted and not done: a user namespace is the reason. */
 struct verdict overlay_not_done(const struct ask *a, const char *option);
 
+/*
+ * Is `option`=on done in a user namespace, which this is one of? `works` tells by what happens
+ * in the mount; `seen` says what that was.
+ */
+struct verdict overlay_ask_in_userns(const struct ask *a, const char *option,
+	bool (*works)(int mnt), const char *seen);
+
+/*
+ * Is `volatile` done? The mark that stands for it, work/incompat/volatile, must be in the work
+ * directory with the option and not without. `userns`: the question is about a user namespace.
+ */
+struct verdict overlay_ask_volatile(const struct ask *a, bool userns);
+
 /* It shows lower/ and leaves it as it is: reads, writes and deletes through it. */
 struct verdict overlay_try(int mnt, const char *name);
 

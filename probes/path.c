@@ -73,6 +73,23 @@ int path_open(const struct ask *a, struct verdict *ret_refused)
 	return -1;
 }
 
+int path_reach(const struct ask *a, struct verdict *ret_refused)
+{
+	int dir = open(a->path, O_PATH | O_DIRECTORY | O_CLOEXEC), err = errno;
+
+	if (dir >= 0)
+		return dir;
+	*ret_refused = answer_error("open", err, "%s: %s", a->path, strerror(err));
+	if (err != EACCES)
+		return -1;
+	*ret_refused = answer_denied("permission",
+		"the permissions of the directories above it do not let this asker reach it",
+		"ask as root", "open: %s", strerror(err));
+	VERDICT_TEXT(ret_refused->stage, "open");
+	ret_refused->err = err;
+	return -1;
+}
+
 int path_tmpfile(const struct ask *a, struct verdict *ret_refused)
 {
 	int fd = open(a->path, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600), err = errno;

@@ -21,6 +21,9 @@ void path_place(int dir, struct place *ret_place);
 /* Opens the directory asked about, to read it. A descriptor, or -1 with *ret_refused. */
 int path_open(const struct ask *a, struct verdict *ret_refused);
 
+/* The same with O_PATH: it has only to be reached, and need not be readable. */
+int path_reach(const struct ask *a, struct verdict *ret_refused);
+
 /*
  * A file without a name in it, to read and write. A descriptor, or -1 with *ret_refused and
  * errno, which is EOPNOTSUPP where the file system has no such files (`absent`).

@@ -28,6 +28,16 @@ int tree_make(const struct ask *a, const char *const *dirs, struct verdict *ret_
 	return 0;
 }
 
+int tree_appears(const char *at, const char *there)
+{
+	struct stat here, other;
+
+	if (mount("plimsoll", at, "tmpfs", 0, NULL) < 0 || stat(at, &here) < 0 ||
+		stat(there, &other) < 0)
+		return -errno;
+	return here.st_dev == other.st_dev;
+}
+
 int tree_touch(int dirfd, const char *path)
 {
 	_cleanup_close_ int fd =

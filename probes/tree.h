@@ -18,6 +18,12 @@ int tree_mount(const char *dir, const char *options);
 /* tree_mount() of each of these, in this order; NULL ends them. 0, or -1 with *ret_refused. */
 int tree_make(const struct ask *a, const char *const *dirs, struct verdict *ret_refused);
 
+/*
+ * Mounts a tmpfs on the directory `at`: 1 if it appears at `there` as well, 0 if not, or
+ * -errno.
+ */
+int tree_appears(const char *at, const char *there);
+
 /* An empty file: is made, is there. 0 or -errno. */
 int tree_touch(int dirfd, const char *path);
 bool tree_has(int dirfd, const char *path);

@@ -10,24 +10,11 @@
 
 #include <linux/if_tun.h>
 
+#include "device.h"
 #include "tuntap.h"
 
 #define NODE  "/dev/net/tun"
 #define STAGE "open(/dev/net/tun)"
-
-/* The driver, if it is there, has a line in /proc/misc: "200 tun". -1: cannot be told. */
-static int has_driver(const struct env *env)
-{
-	char text[4096];
-
-	ssize_t n = env_file(env, "/proc/misc", text, sizeof(text));
-	if (n < 0)
-		return -1;
-	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
-		if (!strcmp(line + strspn(line, " 0123456789"), "tun"))
-			return 1;
-	return 0;
-}
 
 static void explain(struct verdict *v, const char *layer, const char *remedy)
 {
@@ -65,7 +52,7 @@ static struct verdict refused_permission(const struct ask *a, int err)
 
 static struct verdict refused(const struct ask *a, int err)
 {
-	int driver = has_driver(a->env);
+	int driver = device_known(a->env, "tun");
 	struct verdict v;
 
 	if (err == ENOENT && driver > 0) {

@@ -39,24 +39,9 @@ static struct verdict judge(const struct ask *a, int cgroup, int zero, int full)
 		"two programs on one cgroup each denied their device, and let /dev/null through");
 }
 
-static struct verdict in_child(const struct ask *a, void *arg)
-{
-	struct verdict v;
-
-	_cleanup_close_ int zero = bpf_load_device(a, 5, &v);
-	_cleanup_close_ int full = zero < 0 ? -1 : bpf_load_device(a, 7, &v);
-	_cleanup_close_ int cgroup = full < 0 ? -1 : bpf_open_cgroup(a, &v);
-	if (cgroup < 0 || bpf_enter_cgroup(a, &v) < 0)
-		return v;
-	if (bpf_try_zero() || bpf_try_full())
-		return answer_error("open", 0,
-			"the control failed: /dev/zero or /dev/full cannot be opened");
-	return judge(a, cgroup, zero, full);
-}
-
 static struct verdict ask(const struct ask *a)
 {
-	return ask_in_child(a, in_child, NULL);
+	return bpf_ask_two_devices(a, judge);
 }
 
 const struct probe probe_bpf_cgroup_device_multi = {

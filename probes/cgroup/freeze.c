@@ -18,12 +18,6 @@
 #define PATIENCE_MS 2000
 #define ROUNDS      200
 
-static bool answers(const struct member *m)
-{
-	member_ping(m);
-	return member_listen(m, PATIENCE_MS) == MEMBER_ANSWERED;
-}
-
 static int events(int fd, char *text, size_t size)
 {
 	ssize_t n = pread(fd, text, size - 1, 0);
@@ -55,7 +49,7 @@ static bool makes_no_progress(const struct member *frozen, const struct member *
 {
 	member_ping(frozen);
 	for (int i = 0; i < ROUNDS; i++)
-		if (!answers(control))
+		if (!member_answers(control, PATIENCE_MS))
 			return false;
 	return member_listen(frozen, 0) == MEMBER_SILENT;
 }
@@ -71,7 +65,7 @@ static struct verdict ask(const struct ask *a)
 		return answer_error("fork", -r, "fork: %s", strerror(-r));
 	if ((r = member_start_in(&in, a->cgroup)) < 0)
 		return cgroup_refused(a, "write(cgroup.procs)", -r);
-	if (!answers(&in) || !answers(&control))
+	if (!member_answers(&in, PATIENCE_MS) || !member_answers(&control, PATIENCE_MS))
 		return answer_error("write(cgroup.procs)", 0,
 			"a process did not run after it was "
 			"put into the scratch cgroup");

@@ -18,12 +18,6 @@
 
 #define PATIENCE_MS 2000
 
-static bool answers(const struct member *m)
-{
-	member_ping(m);
-	return member_listen(m, PATIENCE_MS) == MEMBER_ANSWERED;
-}
-
 static bool killed(struct member *m)
 {
 	int status;
@@ -52,7 +46,8 @@ static struct verdict ask(const struct ask *a)
 	if ((r = member_start_in(&in, a->cgroup)) < 0 ||
 		(r = member_start_in(&below, sub)) < 0)
 		return cgroup_refused(a, "write(cgroup.procs)", -r);
-	if (!answers(&in) || !answers(&below) || !answers(&outside))
+	if (!member_answers(&in, PATIENCE_MS) || !member_answers(&below, PATIENCE_MS) ||
+		!member_answers(&outside, PATIENCE_MS))
 		return answer_error("write(cgroup.procs)", 0,
 			"a process did not run after it was "
 			"put into the scratch cgroup");
@@ -64,7 +59,7 @@ static struct verdict ask(const struct ask *a)
 		return answer_fail(
 			"1 was written to cgroup.kill, but a process in the cgroup or "
 			"below it was not killed");
-	if (!answers(&outside))
+	if (!member_answers(&outside, PATIENCE_MS))
 		return answer_fail(
 			"cgroup.kill ended a process outside of the cgroup too");
 	return answer_pass(

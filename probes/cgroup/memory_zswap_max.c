@@ -15,15 +15,8 @@ static struct verdict ask(const struct ask *a)
 		.read = "1048576",
 		.nonsense = "many",
 	};
-	char on[8];
 
-	struct verdict v = knob_ask(a, &knob);
-	if (v.outcome == OUTCOME_PASS &&
-		env_file(a->env, "/sys/module/zswap/parameters/enabled", on, sizeof(on)) >
-			0 &&
-		*on == 'N')
-		knob_note(&v, "; zswap itself is switched off here (zswap.enabled=N)");
-	return v;
+	return knob_ask_zswap(a, &knob);
 }
 
 const struct probe probe_cgroup_memory_zswap_max = {

@@ -16,25 +16,13 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/capability.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "caps.h"
 #include "cgroup_stall.h"
 
 #define PATH "/proc/pressure/memory"
-
-/* Gives up CAP_SYS_RESOURCE, and what opens a file against its mode. */
-static int be_unprivileged(void)
-{
-	cap_t caps = cap_get_proc();
-	int r = caps && cap_clear_flag(caps, CAP_EFFECTIVE) == 0 &&
-			cap_set_proc(caps) == 0
-		? 0
-		: -errno;
-	cap_free(caps);
-	return r;
-}
 
 static struct verdict not_opened(const struct ask *a, int err)
 {
@@ -90,9 +78,9 @@ static struct verdict ask(const struct ask *a)
 
 	if (psi_read(a, "memory", text, sizeof(text), &v) < 0)
 		return v;
-	int r = be_unprivileged();
-	if (r < 0)
-		return answer_error("capset", -r, "capset: %s", strerror(-r));
+	/* CAP_SYS_RESOURCE, and what opens a file against its mode. */
+	if (caps_drop(~0ULL) < 0)
+		return answer_error("capset", errno, "capset: %s", strerror(errno));
 	_cleanup_close_ int fd = env_open(a->env, PATH, O_RDWR | O_NONBLOCK);
 	return fd < 0 ? not_opened(a, -fd) : trigger(a, fd);
 }

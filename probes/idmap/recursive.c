@@ -34,16 +34,6 @@ static int map_tree(int mnt, const struct idmap *map)
 		mnt, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof(attr));
 }
 
-static struct verdict refused(
-	const struct ask *a, int mnt, const struct idmap *map, int err)
-{
-	struct verdict v = idmap_refused(a, mnt, map, "tmpfs", err);
-
-	if (v.fault == FAULT_FILESYSTEM)
-		v.fault = FAULT_KERNEL;
-	return v;
-}
-
 static struct verdict ask(const struct ask *a)
 {
 	_cleanup_idmap_ struct idmap map = { .userns = -1 };
@@ -59,7 +49,7 @@ static struct verdict ask(const struct ask *a)
 	if (tree < 0 || idmap_make(a, &map, &v) < 0)
 		return v;
 	if (idmap_mount(alone, &map) < 0)
-		return refused(a, alone, &map, errno);
+		return idmap_refused_tmpfs(a, alone, &map, errno);
 	if (map_tree(tree, &map) < 0)
 		return answer_refused(a, "mount_setattr(recursive)", errno);
 	if (fstatat(alone, "sub", &plain, 0) < 0 || fstat(tree, &top) < 0 ||

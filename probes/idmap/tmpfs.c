@@ -41,17 +41,6 @@ static int make_tmpfs(const struct ask *a, struct verdict *ret_refused)
 	return TAKE_FD(mnt);
 }
 
-/* There is no other tmpfs than the kernel's, so that a better one comes with a newer kernel. */
-static struct verdict refused(
-	const struct ask *a, int mnt, const struct idmap *map, int err)
-{
-	struct verdict v = idmap_refused(a, mnt, map, "tmpfs", err);
-
-	if (v.fault == FAULT_FILESYSTEM)
-		v.fault = FAULT_KERNEL;
-	return v;
-}
-
 static struct verdict ask(const struct ask *a)
 {
 	_cleanup_idmap_ struct idmap map = { .userns = -1 };
@@ -65,7 +54,7 @@ static struct verdict ask(const struct ask *a)
 		return answer_error(
 			"fstatat", errno, "the directory just made is not there");
 	if (idmap_mount(mnt, &map) < 0)
-		return refused(a, mnt, &map, errno);
+		return idmap_refused_tmpfs(a, mnt, &map, errno);
 	if (fstatat(mnt, "dir", &after, 0) < 0)
 		return answer_fail(
 			"a file of the tmpfs cannot be reached once it is id-mapped");

@@ -13,6 +13,7 @@
 
 #include "ask.h"
 #include "keys.h"
+#include "ns.h"
 
 struct named {
 	char name[32];
@@ -52,7 +53,7 @@ static struct verdict in_child(const struct ask *a, void *arg)
 	struct verdict v = ask_in_child(a, join_again, &named);
 	if (control.outcome != OUTCOME_PASS && control.outcome != OUTCOME_ABSENT)
 		return control;
-	if (control.outcome == OUTCOME_ABSENT && !env_ids_mapped(a->env))
+	if (control.outcome == OUTCOME_ABSENT && !ns_ids_mapped(a->env))
 		return answer_denied("unmapped",
 			"this process's user or group id is not mapped in the user namespace it is "
 			"in, and keyrings of such a user are found by nobody",

@@ -8,21 +8,9 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "answer.h"
+#include "mnt.h"
 #include "uapi/mount.h"
-
-/* Makes and removes a file: 0 or a positive errno. */
-static int try_write(int dir)
-{
-	int fd = openat(dir, "file", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return errno;
-	close(fd);
-	return unlinkat(dir, "file", 0) < 0 ? errno : 0;
-}
 
 static struct verdict ask(const struct ask *a)
 {
@@ -36,7 +24,7 @@ static struct verdict ask(const struct ask *a)
 		sys_open_tree_attr(AT_FDCWD, ".", flags, &none, sizeof(none));
 	if (control < 0)
 		return answer_refused(a, "open_tree_attr", errno);
-	if (try_write(plain) != 0 || try_write(control) != 0)
+	if (mnt_try_write(plain, ".") != 0 || mnt_try_write(control, ".") != 0)
 		return answer_error("open", 0,
 			"the control failed: a clone without attributes cannot "
 			"be written");
@@ -44,11 +32,11 @@ static struct verdict ask(const struct ask *a)
 		sys_open_tree_attr(AT_FDCWD, ".", flags, &rdonly, sizeof(rdonly));
 	if (clone < 0)
 		return answer_refused(a, "open_tree_attr(ro)", errno);
-	if (try_write(clone) != EROFS)
+	if (mnt_try_write(clone, ".") != EROFS)
 		return answer_fail(
 			"open_tree_attr with MOUNT_ATTR_RDONLY succeeded, but its clone "
 			"could be written");
-	if (try_write(AT_FDCWD) != 0 || try_write(control) != 0)
+	if (mnt_try_write(AT_FDCWD, ".") != 0 || mnt_try_write(control, ".") != 0)
 		return answer_fail(
 			"the source of the clone, or another clone, became read-only too");
 	return answer_pass(

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "answer.h"
+#include "tree.h"
 #include "uapi/mount.h"
 
 /* Binds one/ to two/; both have the directories that are mounted on later. */
@@ -43,17 +43,6 @@ static int set_propagation(const char *dir, uint64_t propagation)
 	return sys_mount_setattr(AT_FDCWD, dir, 0, &attr, sizeof(attr));
 }
 
-/* Mounts a tmpfs at `at`: 1 if it appears at `there` as well, 0 if not, or -errno. */
-static int appears(const char *at, const char *there)
-{
-	struct stat here, other;
-
-	if (mount("new", at, "tmpfs", 0, NULL) < 0 || stat(at, &here) < 0 ||
-		stat(there, &other) < 0)
-		return -errno;
-	return here.st_dev == other.st_dev;
-}
-
 /* The steps after the control; each needs the one before. */
 static const struct step {
 	const char *dir; /* whose propagation is set ... */
@@ -79,7 +68,7 @@ static struct verdict take_step(const struct ask *a, const struct step *s)
 		return answer_refused(a, s->stage, errno);
 	int r = s->bind_again ? bind_pair() : 0;
 	if (r == 0)
-		r = appears(s->at, s->there);
+		r = tree_appears(s->at, s->there);
 	if (r < 0)
 		return answer_refused(a, "mount", -r);
 	if (r != s->want)
@@ -97,7 +86,7 @@ static struct verdict ask(const struct ask *a)
 	if (r == 0)
 		r = bind_pair();
 	if (r == 0)
-		r = appears("one/a", "two/a");
+		r = tree_appears("one/a", "two/a");
 	if (r < 0)
 		return answer_refused(a, "mount", -r);
 	if (r != 0)

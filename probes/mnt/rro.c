@@ -8,21 +8,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include "answer.h"
+#include "mnt.h"
 #include "uapi/mount.h"
-
-/* Makes and removes a file: 0 or a positive errno. */
-static int try_write(const char *dir)
-{
-	_cleanup_close_ int at = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int fd = openat(at, "file", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return errno;
-	close(fd);
-	return unlinkat(at, "file", 0) < 0 ? errno : 0;
-}
 
 /* tree/ and tree/sub are two tmpfs, view/ a recursive bind of them. */
 static int make_tree(void)
@@ -45,7 +33,8 @@ static struct verdict ask(const struct ask *a)
 	if (mount(NULL, "view", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_REC, NULL) <
 		0)
 		return answer_refused(a, "mount(ro)", errno);
-	if (try_write("view") != EROFS || try_write("view/sub") != 0)
+	if (mnt_try_write(AT_FDCWD, "view") != EROFS ||
+		mnt_try_write(AT_FDCWD, "view/sub") != 0)
 		return answer_error("mount(ro)", 0,
 			"the control failed: a plain read-only bind must "
 			"cover its top and nothing below");
@@ -53,11 +42,11 @@ static struct verdict ask(const struct ask *a)
 	if (sys_mount_setattr(AT_FDCWD, "view", AT_RECURSIVE, &rdonly, sizeof(rdonly)) <
 		0)
 		return answer_refused(a, "mount_setattr", errno);
-	if (try_write("view/sub") != EROFS)
+	if (mnt_try_write(AT_FDCWD, "view/sub") != EROFS)
 		return answer_fail(
 			"AT_RECURSIVE with MOUNT_ATTR_RDONLY succeeded, but a submount "
 			"could still be written");
-	if (try_write("tree/sub") != 0)
+	if (mnt_try_write(AT_FDCWD, "tree/sub") != 0)
 		return answer_fail("the source of the bind mount became read-only too");
 	return answer_pass(
 		"a write in the submount gave EROFS; under a plain read-only bind it had "

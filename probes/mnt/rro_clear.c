@@ -15,20 +15,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "answer.h"
 #include "ask.h"
+#include "mnt.h"
 #include "uapi/mount.h"
-
-/* Makes and removes a file: 0 or a positive errno. */
-static int try_write(const char *dir)
-{
-	_cleanup_close_ int at = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int fd = openat(at, "file", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return errno;
-	close(fd);
-	return unlinkat(at, "file", 0) < 0 ? errno : 0;
-}
 
 /* A tmpfs that is read-only by the mount's flag alone. */
 static int mount_rdonly(const char *dir)
@@ -52,7 +41,7 @@ static struct verdict judge(const struct ask *a, const char *dir, const char *wh
 {
 	int err = clear_rdonly(dir);
 
-	if (err == 0 || try_write(dir) != EROFS)
+	if (err == 0 || mnt_try_write(AT_FDCWD, dir) != EROFS)
 		return answer_fail(
 			"a child user namespace could clear the read-only flag of %s",
 			what);
@@ -79,14 +68,15 @@ static struct verdict ask_inside(const struct ask *a, void *arg)
 		r = -errno;
 	if (r < 0)
 		return answer_refused(a, "mount", -r);
-	if (try_write("own") != EROFS || try_write("inherited") != EROFS)
+	if (mnt_try_write(AT_FDCWD, "own") != EROFS ||
+		mnt_try_write(AT_FDCWD, "inherited") != EROFS)
 		return answer_error(
 			"mount(ro)", 0, "the mounts to ask about are not read-only");
 
 	int err = clear_rdonly("own");
 	if (err)
 		return answer_refused(a, "mount_setattr", err);
-	if (try_write("own") != 0)
+	if (mnt_try_write(AT_FDCWD, "own") != 0)
 		return answer_fail(
 			"clearing MOUNT_ATTR_RDONLY succeeded on a mount of the child's "
 			"own, but it could not be written");

@@ -18,7 +18,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "answer.h"
+#include "path.h"
 #include "uapi/mount.h"
 
 /* The errno of a removal that can remove nothing; EROFS on what may not be written. */
@@ -40,20 +40,6 @@ static struct verdict denied(const char *stage, int err, const char *layer,
 	VERDICT_TEXT(v.stage, "%s", stage);
 	v.err = err;
 	return v;
-}
-
-static int open_path(const struct ask *a, struct verdict *ret_refused)
-{
-	int dir = open(a->path, O_PATH | O_DIRECTORY | O_CLOEXEC), err = errno;
-
-	if (dir >= 0)
-		return dir;
-	*ret_refused = answer_error("open", err, "%s: %s", a->path, strerror(err));
-	if (err == EACCES)
-		*ret_refused = denied("open", err, "permission",
-			"the permissions of the directories above it do not let this asker reach it",
-			"ask as root");
-	return -1;
 }
 
 /* All the way down: in a user namespace what is mounted there may not be uncovered. */
@@ -166,7 +152,7 @@ static struct verdict ask(const struct ask *a)
 	struct mount_attr rdonly = { .attr_set = MOUNT_ATTR_RDONLY };
 	struct verdict v;
 
-	_cleanup_close_ int dir = open_path(a, &v);
+	_cleanup_close_ int dir = path_reach(a, &v);
 	if (dir < 0)
 		return v;
 	_cleanup_close_ int clone = clone_all(dir, "");

@@ -28,17 +28,6 @@ static int make_pair(void)
 	return 0;
 }
 
-/* Mounts a tmpfs at `at`: 1 if it appears at `there` as well, 0 if not, or -errno. */
-static int appears(const char *at, const char *there)
-{
-	struct stat here, other;
-
-	if (mount("plimsoll", at, "tmpfs", 0, NULL) < 0 || stat(at, &here) < 0 ||
-		stat(there, &other) < 0)
-		return -errno;
-	return here.st_dev == other.st_dev;
-}
-
 static struct verdict ask(const struct ask *a)
 {
 	struct verdict v;
@@ -47,7 +36,7 @@ static struct verdict ask(const struct ask *a)
 		return v;
 	int r = make_pair();
 	if (r == 0)
-		r = appears("one/a", "two/a");
+		r = tree_appears("one/a", "two/a");
 	if (r < 0)
 		return answer_refused(a, "mount", -r);
 	if (r != 0)
@@ -56,7 +45,7 @@ static struct verdict ask(const struct ask *a)
 			"in a private bind mount");
 	if (sys_move_mount(AT_FDCWD, "one", AT_FDCWD, "two", MOVE_MOUNT_SET_GROUP) < 0)
 		return answer_refused(a, "move_mount(set_group)", errno);
-	r = appears("one/b", "two/b");
+	r = tree_appears("one/b", "two/b");
 	if (r < 0)
 		return answer_refused(a, "mount", -r);
 	if (r == 0)

@@ -7,25 +7,12 @@
  */
 #include <errno.h>
 #include <string.h>
-#include <sys/capability.h>
 
-#include "ask.h"
+#include "caps.h"
 #include "packet.h"
 #include "sysctl.h"
 
 #define NAME "ipv4/ip_unprivileged_port_start"
-
-static int drop_capability(void)
-{
-	cap_value_t bind_low = CAP_NET_BIND_SERVICE;
-	cap_t caps = cap_get_proc();
-	bool done = caps &&
-		cap_set_flag(caps, CAP_EFFECTIVE, 1, &bind_low, CAP_CLEAR) == 0 &&
-		cap_set_proc(caps) == 0;
-
-	cap_free(caps);
-	return done ? 0 : -1;
-}
 
 /* Binds a socket to a port of all addresses: 0 or a positive errno. */
 static int try_port(uint16_t port)
@@ -59,7 +46,7 @@ static struct verdict in_child(const struct ask *a, void *arg)
 	struct verdict v;
 	char old[16];
 
-	if (drop_capability() < 0)
+	if (caps_drop(CAP_BIT(CAP_NET_BIND_SERVICE)) < 0)
 		return answer_error("capset", errno, "a capability cannot be given up");
 	int free = try_port(PORT_UNPRIVILEGED);
 	if (free)

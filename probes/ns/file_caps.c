@@ -102,8 +102,8 @@ static struct verdict ask(const struct ask *a)
 		t.file = file = memfd_create("plimsoll", MFD_CLOEXEC | MFD_NOEXEC_SEAL);
 	if (file < 0)
 		return answer_refused(a, "memfd_create", errno);
-	if (uid == 0 && env_has_cap(a->env, CAP_CHOWN) && ns_maps(a->env, "uid_map", 1) &&
-		ns_maps(a->env, "gid_map", 1))
+	if (uid == 0 && env_has_cap(a->env, CAP_CHOWN) &&
+		ns_maps(a->env, "uid_map", 1) > 0 && ns_maps(a->env, "gid_map", 1) > 0)
 		uid = gid = 1;
 	if (prepare(a, uid, gid, &t, &v) < 0)
 		return v;

@@ -65,7 +65,8 @@ static struct verdict ask(const struct ask *a)
 			"a map of more ids than one's own takes CAP_SETUID",
 			"ask as root; newuidmap(1) makes such maps for a user with subuids",
 			"not asked: the asker may map a single id");
-	if (!ns_maps(a->env, "uid_map", 1) || !ns_maps(a->env, "uid_map", LINES + 1))
+	if (ns_maps(a->env, "uid_map", 1) <= 0 ||
+		ns_maps(a->env, "uid_map", LINES + 1) <= 0)
 		return answer_denied("unmapped",
 			"fewer ids are mapped in the user namespace this runs in",
 			"map more ids when that namespace is made", "not asked");

@@ -10,24 +10,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
-#include <sys/capability.h>
 
+#include "caps.h"
 #include "ns.h"
-
-static int drop_setfcap(void)
-{
-	static const cap_value_t setfcap[] = { CAP_SETFCAP };
-
-	cap_t caps = cap_get_proc();
-	if (!caps)
-		return errno;
-	int r = cap_set_flag(caps, CAP_EFFECTIVE, 1, setfcap, CAP_CLEAR) < 0 ||
-		cap_set_flag(caps, CAP_PERMITTED, 1, setfcap, CAP_CLEAR) < 0 ||
-		cap_set_proc(caps) < 0;
-	int err = errno;
-	cap_free(caps);
-	return r ? err : 0;
-}
 
 /* In a child: what the write to uid_map gave comes back in v.err of a pass. */
 static struct verdict map_root(const struct ask *a, void *arg)
@@ -35,9 +20,8 @@ static struct verdict map_root(const struct ask *a, void *arg)
 	bool drop = *(bool *)arg;
 	struct verdict v;
 
-	int err = drop ? drop_setfcap() : 0;
-	if (err)
-		return answer_refused(a, "capset", err);
+	if (drop && caps_drop(CAP_BIT(CAP_SETFCAP)) < 0)
+		return answer_refused(a, "capset", errno);
 	if (ns_unshare(a, "user", CLONE_NEWUSER, &v) < 0)
 		return v;
 	int r = write_file(AT_FDCWD, "/proc/self/uid_map", "0 0 1");

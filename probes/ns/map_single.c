@@ -33,8 +33,8 @@ static struct verdict not_refused(const struct ask *a, const char *what, int r)
 /* A range, mapped from outside. 1: done, 0: not to be asked here, -1 with *ret_refused. */
 static int map_range(const struct ask *a, struct verdict *ret_refused)
 {
-	if (!env_has_cap(a->env, CAP_SETUID) || !ns_maps(a->env, "uid_map", 1) ||
-		!ns_maps(a->env, "uid_map", 2))
+	if (!env_has_cap(a->env, CAP_SETUID) || ns_maps(a->env, "uid_map", 1) <= 0 ||
+		ns_maps(a->env, "uid_map", 2) <= 0)
 		return 0;
 	_cleanup_close_ int ns = ask_userns(a, "0 1 2", NULL, ret_refused);
 	return ns < 0 ? -1 : 1;

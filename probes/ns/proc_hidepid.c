@@ -7,35 +7,29 @@
  * namespace, it must. Before, the name is EINVAL at fsconfig(2).
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <sys/prctl.h>
-#include <unistd.h>
 
 #include "mnt.h"
 #include "ns.h"
+#include "tree.h"
 
 struct mounts {
 	int plain, hidden;
 };
-
-static bool has(int proc, const char *name)
-{
-	return faccessat(proc, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-}
 
 /* In a child of the first process: is that seen? */
 static struct verdict look(const struct ask *a, void *arg)
 {
 	const struct mounts *m = arg;
 
-	if (!has(m->plain, "1"))
+	if (!tree_has(m->plain, "1"))
 		return answer_fail(
 			"a proc without hidepid does not show a process, once one "
 			"with it is mounted");
-	if (!has(m->hidden, "2"))
+	if (!tree_has(m->hidden, "2"))
 		return answer_fail(
 			"with hidepid=ptraceable a process does not see itself");
-	if (has(m->hidden, "1"))
+	if (tree_has(m->hidden, "1"))
 		return answer_fail(
 			"proc was mounted with hidepid=ptraceable, but shows a "
 			"process that may not be traced");

@@ -5,17 +5,9 @@
  * control is a proc without it, which has them. An older kernel does not know the option:
  * EINVAL at fsconfig(2).
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
-
 #include "mnt.h"
 #include "ns.h"
-
-static bool has(int proc, const char *name)
-{
-	return faccessat(proc, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-}
+#include "tree.h"
 
 static struct verdict ask_first(const struct ask *a, void *arg)
 {
@@ -28,13 +20,15 @@ static struct verdict ask_first(const struct ask *a, void *arg)
 	_cleanup_close_ int subset = mnt_make(a, "proc", options, &v);
 	if (subset < 0)
 		return v;
-	if (!has(whole, "1") || !has(whole, "sys") || !has(whole, "meminfo"))
+	if (!tree_has(whole, "1") || !tree_has(whole, "sys") ||
+		!tree_has(whole, "meminfo"))
 		return answer_error(
 			"faccessat", 0, "a whole proc lacks what is asked about");
-	if (!has(subset, "1") || has(subset, "sys") || has(subset, "meminfo"))
+	if (!tree_has(subset, "1") || tree_has(subset, "sys") ||
+		tree_has(subset, "meminfo"))
 		return answer_fail("proc was mounted with subset=pid, but %s",
-			has(subset, "1") ? "shows more than processes"
-					 : "does not show this process");
+			tree_has(subset, "1") ? "shows more than processes"
+					      : "does not show this process");
 	return answer_pass("with subset=pid a proc shows processes, but no sys and no "
 			   "meminfo, which one without it shows");
 }

@@ -5,38 +5,14 @@
  * It must be a tmpfs (statfs(2)), writable, and what is made in it the property of the
  * namespace's root. Nothing is attached.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/magic.h>
-#include <sys/stat.h>
-#include <sys/vfs.h>
 
 #include "mnt.h"
 #include "ns.h"
 
 static struct verdict ask(const struct ask *a)
 {
-	struct verdict v;
-	struct statfs fs;
-	struct stat st;
-
-	_cleanup_close_ int mnt = mnt_make(a, "tmpfs", NULL, &v);
-	if (mnt < 0)
-		return v;
-	if (fstatfs(mnt, &fs) < 0)
-		return answer_refused(a, "fstatfs", errno);
-	if (fs.f_type != TMPFS_MAGIC)
-		return answer_fail("a tmpfs was mounted, but statfs(2) says it is %#lx",
-			(unsigned long)fs.f_type);
-	if (mkdirat(mnt, "plimsoll", 0755) < 0)
-		return answer_refused(a, "mkdirat", errno);
-	if (fstatat(mnt, "plimsoll", &st, 0) < 0 || st.st_uid != 0 || st.st_gid != 0)
-		return answer_fail(
-			"what root of a user namespace makes in its tmpfs is not "
-			"its own");
-	return answer_pass(
-		"a fresh tmpfs could be mounted and written, and what was made in "
-		"it belongs to the namespace's root");
+	return mnt_ask_owned(a, "tmpfs", TMPFS_MAGIC);
 }
 
 const struct probe probe_ns_tmpfs = {

@@ -18,26 +18,9 @@
 #include <unistd.h>
 
 #include "overlay.h"
+#include "path.h"
 #include "setting.h"
 #include "uapi/mount.h"
-
-static int open_path(const struct ask *a, struct verdict *ret_refused)
-{
-	int dir = open(a->path, O_PATH | O_DIRECTORY | O_CLOEXEC), err = errno;
-
-	if (dir >= 0)
-		return dir;
-	*ret_refused = answer_error("open", err, "%s: %s", a->path, strerror(err));
-	if (err == EACCES) {
-		*ret_refused = answer_denied("permission",
-			"the permissions of the directories above it do not let this asker "
-			"reach it",
-			"ask as root", "open: %s", strerror(err));
-		VERDICT_TEXT(ret_refused->stage, "open");
-		ret_refused->err = err;
-	}
-	return -1;
-}
 
 /* The first name in the directory, read through the mount; "" if it has none. */
 static int first_name(int mnt, char *name, size_t size)
@@ -119,7 +102,7 @@ static struct verdict ask(const struct ask *a)
 
 	/* First the directory, as the scratch tmpfs may hide it; then that, which takes the
 	 * working directory. */
-	_cleanup_close_ int dir = open_path(a, &v);
+	_cleanup_close_ int dir = path_reach(a, &v);
 	if (dir < 0 || setting_scratch(a, &v) < 0 || overlay_prepare(&v) < 0)
 		return v;
 	snprintf(lower, sizeof(lower), "/proc/self/fd/%d", dir);

@@ -8,7 +8,6 @@
  * As overlay/metacopy, in a user namespace of its own. The control is the same mount
  * without the option.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -23,27 +22,10 @@ static bool works(int mnt)
 		stat(overlay_upper("o", "file").path, &st) == 0 && st.st_blocks == 0;
 }
 
-static struct verdict not_done(void)
-{
-	return answer_absent(
-		"metacopy=on was accepted in a user namespace, but is silently left out");
-}
-
 static struct verdict ask(const struct ask *a)
 {
-	static const struct mnt_option options[] = { { "metacopy", "on" }, { 0 } };
-	struct overlay o = { .name = "o", .options = options, .plain = true };
-	struct verdict v;
-
-	if (overlay_prepare(&v) < 0)
-		return v;
-	_cleanup_close_ int mnt = overlay_mount(a, &o, &v);
-	if (mnt >= 0)
-		return works(mnt)
-			? answer_pass(
-				  "after a chmod the copy of a file holds no data, in a user namespace")
-			: not_done();
-	return overlay_refused_in_userns(&v);
+	return overlay_ask_in_userns(
+		a, "metacopy", works, "after a chmod the copy of a file holds no data");
 }
 
 const struct probe probe_overlay_userns_metacopy = {

@@ -8,7 +8,6 @@
  * As overlay/redirect_dir, in a user namespace of its own. The control is the same mount
  * without the option.
  */
-#include <errno.h>
 #include <stdio.h>
 
 #include "overlay.h"
@@ -18,27 +17,10 @@ static bool works(int mnt)
 	return renameat(mnt, "dir", mnt, "moved") == 0;
 }
 
-static struct verdict not_done(void)
-{
-	return answer_absent(
-		"redirect_dir=on was accepted in a user namespace, but is silently left out");
-}
-
 static struct verdict ask(const struct ask *a)
 {
-	static const struct mnt_option options[] = { { "redirect_dir", "on" }, { 0 } };
-	struct overlay o = { .name = "o", .options = options, .plain = true };
-	struct verdict v;
-
-	if (overlay_prepare(&v) < 0)
-		return v;
-	_cleanup_close_ int mnt = overlay_mount(a, &o, &v);
-	if (mnt >= 0)
-		return works(mnt)
-			? answer_pass(
-				  "a directory of the lower layer was renamed, in a user namespace")
-			: not_done();
-	return overlay_refused_in_userns(&v);
+	return overlay_ask_in_userns(
+		a, "redirect_dir", works, "a directory of the lower layer was renamed");
 }
 
 const struct probe probe_overlay_userns_redirect_dir = {

@@ -7,42 +7,11 @@
  * under `volatile` and not without it. A kernel that does not know the option gives
  * EINVAL.
  */
-#include <errno.h>
-#include <stdio.h>
-#include <unistd.h>
-
 #include "overlay.h"
-
-static bool is_marked(const char *name)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "%s.work/work/incompat/volatile", name);
-	return access(path, F_OK) == 0;
-}
 
 static struct verdict ask(const struct ask *a)
 {
-	static const struct mnt_option options[] = { { "volatile", NULL }, { 0 } };
-	struct verdict v;
-
-	if (overlay_prepare(&v) < 0)
-		return v;
-	_cleanup_close_ int mnt = overlay_mount(
-		a, &(struct overlay) { .name = "v", .options = options }, &v);
-	if (mnt < 0)
-		return v;
-	_cleanup_close_ int plain =
-		overlay_mount(a, &(struct overlay) { .name = "o" }, &v);
-	if (plain < 0)
-		return v;
-	if (is_marked("o"))
-		return answer_fail("an overlay without the option is marked volatile");
-	if (!is_marked("v"))
-		return overlay_not_done(a, "volatile");
-	return answer_pass(
-		"the mark work/incompat/volatile was made under volatile, and not "
-		"without");
+	return overlay_ask_volatile(a, false);
 }
 
 const struct probe probe_overlay_volatile = {

@@ -9,14 +9,13 @@
  */
 #include <errno.h>
 #include <linux/sched.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "answer.h"
+#include "proc.h"
 
 #define STATUS 42
 
@@ -28,13 +27,12 @@ struct later {
 
 static struct verdict judge(pid_t pid, int pidfd)
 {
-	struct pollfd pfd = { .fd = pidfd, .events = POLLIN };
 	siginfo_t end;
 
 	/* Its end is waited for in another way, so that a slow machine is no fault. */
 	if (waitid(P_PID, pid, &end, WEXITED | WNOWAIT) < 0)
 		return answer_fail("the process that clone3 made is not a child of ours");
-	bool told = poll(&pfd, 1, 0) == 1 && (pfd.revents & POLLIN);
+	bool told = pidfd_tells_end(pidfd);
 	waitpid(pid, NULL, 0);
 	if (!told)
 		return answer_fail(

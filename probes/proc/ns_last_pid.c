@@ -9,13 +9,11 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "answer.h"
-#include "ask.h"
+#include "ns.h"
 
 #define LAST 76
 
@@ -61,9 +59,7 @@ static struct verdict in_namespace(const struct ask *a, void *arg)
 
 static struct verdict ask(const struct ask *a)
 {
-	if (unshare(CLONE_NEWPID) < 0)
-		return answer_refused(a, "unshare(pid)", errno);
-	return ask_in_child(a, in_namespace, NULL);
+	return ns_first(a, in_namespace, NULL);
 }
 
 const struct probe probe_proc_ns_last_pid = {

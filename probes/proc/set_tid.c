@@ -9,12 +9,10 @@
  * argument is E2BIG.
  */
 #include <errno.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/wait.h>
 
-#include "answer.h"
-#include "ask.h"
+#include "ns.h"
 #include "uapi/sched.h"
 
 #define CHOSEN 77
@@ -58,9 +56,7 @@ static struct verdict in_namespace(const struct ask *a, void *arg)
 
 static struct verdict ask(const struct ask *a)
 {
-	if (unshare(CLONE_NEWPID) < 0)
-		return answer_refused(a, "unshare(pid)", errno);
-	return ask_in_child(a, in_namespace, NULL);
+	return ns_first(a, in_namespace, NULL);
 }
 
 const struct probe probe_proc_set_tid = {
