@@ -109,7 +109,8 @@ static struct verdict in_userns(const char *option, const char *stage, int err)
 		"in a user namespace this kernel has overlay, but not with %s: that takes "
 		"CAP_SYS_ADMIN in the initial one",
 		option);
-	struct verdict v = answer_denied("ownership", cause, "ask as root",
+	struct verdict v = answer_denied("ownership", cause,
+		"none inside: mount the overlay as root outside of user namespaces",
 		"%s: %s; without %s it was accepted", stage, strerror(err), option);
 	VERDICT_TEXT(v.stage, "%s", stage);
 	v.err = err;
@@ -165,7 +166,8 @@ struct verdict overlay_not_done(const struct ask *a, const char *option)
 		"in a user namespace this kernel has overlay, but %s takes privileges in the "
 		"initial one and is silently left out",
 		option);
-	return answer_denied("ownership", cause, "ask as root",
+	return answer_denied("ownership", cause,
+		"none inside: mount the overlay as root outside of user namespaces",
 		"%s was accepted, but what it stands for is not done", option);
 }
 

@@ -16,6 +16,7 @@ const struct probe probe_overlay_userns_volatile = {
 	.how = "in a user namespace of its own, a layer is mounted with volatile and one "
 	       "without: only the first must be marked by work/incompat/volatile",
 	.man = OVERLAY_MAN,
+	.since = "5.11",
 	.kconfig = "CONFIG_OVERLAY_FS CONFIG_USER_NS",
 	.needed_by = "rootless buildkit, podman",
 	.blocked_by = OVERLAY_BLOCKED,

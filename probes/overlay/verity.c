@@ -4,8 +4,9 @@
  * cannot be changed.
  *
  * verity=require must be accepted where a value that is none is refused, and the kernel's
- * own list of the mount's options must hold it. What it does to a file without a digest
- * is not tried: that goes to the kernel log.
+ * own list of the mount's options must hold it. A kernel without fs-verity takes it, too, and
+ * then lets no file with a digest be read: that it has fs-verity its symbols say. What the
+ * option does to a file without a digest is not tried: that goes to the kernel log.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +15,7 @@
 #include <sys/stat.h>
 
 #include "overlay.h"
+#include "symbol.h"
 #include "uapi/mount.h"
 
 /* Does the kernel say so of what is mounted on merged/? */
@@ -69,6 +71,10 @@ static struct verdict ask(const struct ask *a)
 		return answer_refused(a, "move_mount", errno);
 	if (!is_listed("verity", "require"))
 		return overlay_not_done(a, "verity=require");
+	if (symbol_known(a->env, "fsverity_ioctl_measure") == 0)
+		return answer_absent(
+			"verity=require was accepted, but this kernel has no fs-verity that could "
+			"check anything");
 	return answer_pass(
 		"verity=require was accepted and is listed of the mount; a value that "
 		"is none was refused");
