@@ -211,6 +211,39 @@ bool text_has_viewpoints(const struct run *run)
 	return other && more;
 }
 
+static void put_trouble_of(
+	const struct page *p, const char *viewpoint, const struct record *cell)
+{
+	_cleanup_free_ char *seen = record_seen(cell), *head = NULL;
+
+	if (asprintf(&head, "%s, from %s", cell->name, viewpoint) < 0)
+		return;
+	fputs("  ", p->out);
+	page_ink(p, outcome_ink(cell->outcome), head, 0);
+	putc('\n', p->out);
+	page_item(p, "seen", seen ? seen : "");
+	text_fault(p, cell);
+}
+
+/* What failed, or could not be asked: such as a container that was not made. */
+static void put_trouble(const struct page *p, const struct table *t, enum outcome outcome,
+	const char *title, const char *meaning)
+{
+	bool begun = false;
+
+	for (size_t i = 0; i < t->row_count; i++) {
+		for (size_t k = 0; k < t->asker_count; k++) {
+			const struct record *cell = t->rows[i].cells[k];
+			if (!cell || cell->outcome != outcome)
+				continue;
+			if (!begun)
+				page_heading(p, outcome_ink(outcome), title, meaning);
+			begun = true;
+			put_trouble_of(p, t->askers[k], cell);
+		}
+	}
+}
+
 int text_viewpoints(const struct page *p, const struct run *run)
 {
 	_cleanup_(table_free) struct table t = { .rows = NULL };
@@ -218,6 +251,9 @@ int text_viewpoints(const struct page *p, const struct run *run)
 	int r = table_make(run, &t);
 	if (r < 0)
 		return r;
+	put_trouble(p, &t, OUTCOME_FAIL, "FAIL",
+		"the kernel offers it, and it does not do what it promises");
+	put_trouble(p, &t, OUTCOME_ERROR, "ERROR", "we failed to ask: nothing is known");
 	page_heading(p, INK_YELLOW, "DIFFERENCES",
 		"what a viewpoint has not, and what took it away");
 	for (size_t i = 1; i < t.asker_count && r == 0; i++)

@@ -35,6 +35,7 @@ struct inside {
 	inside_outside outside;
 	const void *outside_ctx;
 	json_t *features; /* what the runtime claims, or NULL */
+	bool made;        /* our part is done: what goes wrong now is the runtime's */
 	char *why;
 	size_t why_size;
 };
@@ -241,7 +242,10 @@ static int in_dock(struct inside *in, int out)
 	if ((r = trial_workspace(&in->trial)) < 0)
 		return fail(in, r, "mounting a workspace in the dock");
 	r = make_bundle(in);
-	return r < 0 ? r : live(in);
+	if (r < 0)
+		return r;
+	in->made = true;
+	return live(in);
 }
 
 /* --- what it said --- */
@@ -278,11 +282,12 @@ static int take_record(void *ctx, const struct record *rec)
 	return 0;
 }
 
-/* The container did not come to an answer: one record says so. */
+/* The container did not come to an answer: one record says so, and whose fault that is. */
 static void record_trouble(struct inside *in, const char *what)
 {
 	json_t *json = record_new(RECORD_PROBE);
-	struct verdict v = { .outcome = OUTCOME_ERROR, .fault = FAULT_RUNTIME };
+	struct verdict v = { .outcome = OUTCOME_ERROR,
+		.fault = in->made ? FAULT_RUNTIME : FAULT_HARNESS };
 
 	record_set(json, "name", "container");
 	record_set(json, "asker", in->asker);
@@ -309,7 +314,10 @@ static int read_answers(struct inside *in, int said)
 	return 0;
 }
 
-/* Makes the dock in a child; what went wrong there comes back through a pipe. */
+/*
+ * Makes the dock in a child; what went wrong there comes back through a pipe, behind a letter:
+ * r if it is the runtime's fault.
+ */
 static int run_dock(struct inside *in, int said, char *trouble, size_t size)
 {
 	int fds[2], parent = getpid();
@@ -321,9 +329,8 @@ static int run_dock(struct inside *in, int said, char *trouble, size_t size)
 		die_with_parent(parent);
 		close(fds[0]);
 		in->trial.channel = (struct channel) { .in = -1, .out = said };
-		if (in_dock(in, fds[1]) < 0 &&
-			write(fds[1], in->why, strlen(in->why)) < 0)
-			_exit(1);
+		if (in_dock(in, fds[1]) < 0)
+			dprintf(fds[1], "%c%s", in->made ? 'r' : 'h', in->why);
 		_exit(0);
 	}
 	close(fds[1]);
@@ -340,7 +347,7 @@ int inside_ask(const char *given, const struct asking_options *opt, struct sink 
 	inside_outside outside, const void *ctx, char *why, size_t why_size)
 {
 	struct runtime rt;
-	char id[64], trouble[1024];
+	char id[64], trouble[1024] = "";
 	struct inside in = { .opt = opt,
 		.sink = sink,
 		.outside = outside,
@@ -362,9 +369,10 @@ int inside_ask(const char *given, const struct asking_options *opt, struct sink 
 		r = run_dock(&in, said, trouble, sizeof(trouble));
 	if (r < 0)
 		snprintf(why, why_size, "cannot make a container: %s", strerror(-r));
-	else if (*trouble)
-		record_trouble(&in, trouble);
-	else
+	in.made = *trouble != 'h';
+	if (r == 0 && *trouble)
+		record_trouble(&in, trouble + 1);
+	else if (r == 0)
 		r = read_answers(&in, TAKE_FD(said));
 	if (said >= 0)
 		close(said);
