@@ -96,6 +96,14 @@ static void put_loss(const struct page *p, const struct table *t, size_t viewpoi
 	page_item(p, "remedy", l->first->remedy);
 }
 
+static bool compared(const struct table *t, size_t viewpoint)
+{
+	for (size_t i = 0; i < t->row_count; i++)
+		if (t->rows[i].cells[0] && t->rows[i].cells[viewpoint])
+			return true;
+	return false;
+}
+
 /* "user lacks 12 of what root has" and why. */
 static int put_viewpoint(const struct page *p, const struct table *t, size_t viewpoint)
 {
@@ -108,11 +116,12 @@ static int put_viewpoint(const struct page *p, const struct table *t, size_t vie
 	size_t count = losses_of(t, viewpoint, losses);
 	for (size_t i = 0; i < count; i++)
 		all += losses[i].count;
-	int r = all
-		? asprintf(&head, "%s has not %zu of what %s has:", t->askers[viewpoint],
-			  all, t->askers[0])
-		: asprintf(&head, "%s has all that %s has.", t->askers[viewpoint],
-			  t->askers[0]);
+	const char *first = t->askers[0], *other = t->askers[viewpoint];
+	int r = !compared(t, viewpoint)
+		? asprintf(&head, "%s was asked nothing that %s was.", other, first)
+		: all
+		? asprintf(&head, "%s has not %zu of what %s has:", other, all, first)
+		: asprintf(&head, "%s has all that %s has.", other, first);
 	if (r < 0)
 		return -ENOMEM;
 	fputs("  ", p->out);

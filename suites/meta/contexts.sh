@@ -328,4 +328,30 @@ else
 	skip "/sys masked" "it is masked already, or sysfs cannot be mounted here"
 fi
 
+# --- inside a container that a runtime makes
+
+inside() { # RUNTIME
+	"$plimsoll" probe --from "root,container:$1" --report - mnt/rro proc/clone3 \
+		>"$tmp/records" 2>"$tmp/stderr" </dev/null || :
+}
+if [ -n "$root" ]; then
+	inside reference
+	expect "a container: its engine's seccomp profile takes mounts away" container:reference mnt/rro \
+		"$(denied 'seccomp filter answers EPERM to every unshare' 'seccomp profile') and .layer == \"seccomp\""
+	expect "a container: and clone3, in its own way" container:reference proc/clone3 \
+		"$(denied 'seccomp filter answers ENOSYS to every clone3' 'seccomp profile')"
+	expect "a container: the host has both" root mnt/rro "$pass"
+	printf '#!/bin/sh\nexit 0\n' >"$tmp/liar"
+	printf '#!/bin/sh\ncase "$*" in *create*) yes | head -c 40000000; exit 1 ;; *features*) yes ;; esac\n' \
+		>"$tmp/flood"
+	chmod 755 "$tmp/liar" "$tmp/flood"
+	for runtime in /bin/false "$tmp/liar" "$tmp/flood"; do
+		inside "$runtime"
+		expect "no container from $(basename "$runtime"): one record says so" "container:$runtime" \
+			container '.outcome == "error" and .fault == "runtime"'
+	done
+else
+	skip "a container" "needs root"
+fi
+
 finish
