@@ -61,6 +61,14 @@ same() {
 	point $? "$2: $1" "$tmp/why"
 }
 
+# The kernel collects keys that nobody holds any more, and what they count for, a moment later.
+settle_keys() {
+	end=$(($(date +%s) + 10))
+	until cmp -s "$tmp/before/keys" "$tmp/after/keys" || [ "$(date +%s)" -gt "$end" ]; do
+		cat /proc/key-users >"$tmp/after/keys" 2>/dev/null
+	done
+}
+
 check() { # DESCRIPTION COMMAND...
 	description=$1
 	shift
@@ -69,6 +77,7 @@ check() { # DESCRIPTION COMMAND...
 	code=0
 	"$@" >"$tmp/out/stdout" 2>"$tmp/out/stderr" </dev/null || code=$?
 	state "$tmp/after"
+	settle_keys
 	# 77 and 2 would mean that nothing was asked, and nothing could have changed.
 	point $((code == 2 || code == 77)) "$description: it asked (exit status $code)" "$tmp/out/stderr"
 	for what in mountinfo cgroups modules filesystems sysctls keys links loops sysvipc \
