@@ -93,7 +93,7 @@ judge_reference() {
 	jq -c "select(.boot == \"$1\").record" "$tmp/runs" >"$tmp/records"
 	bad=$(jq -c 'select((.type == "case" or .type == "proof") and .outcome != "pass")' "$tmp/records")
 	count=$(jq -s 'map(select(.type == "case")) | length' "$tmp/records")
-	point $((${#bad} > 0 || count < 87)) "Linux $1: the reference keeps all of $count, and each is proved"
+	point $((${#bad} > 0 || count < 87)) "Linux $1: the reference keeps all of $count, and what is sabotaged fails"
 	[ -z "$bad" ] || printf '%s\n' "$bad" | sed 's/^/# /'
 	count=$(jq -s 'map(select(.type == "case" and (.detail | test("^refused.* absent: .*this kernel")))) |
 		length' "$tmp/records")
@@ -132,13 +132,17 @@ run_on() {
 for name; do
 	packages=$(packages_of "$name") && printf '{"%s": "%s"}\n' "$name" "$packages"
 done >"$tmp/kernels"
-# Ten thousand sabotages take their time where they are emulated: on the oldest and the newest.
 sed -n '1p;$p' "$tmp/kernels" | sort -u >"$tmp/ends"
 grep -Fxvf "$tmp/ends" "$tmp/kernels" >"$tmp/between" || :
-echo '{"command": ["probe", "--prove"]}' | run_on "$tmp/ends"
-mv "$tmp/runs" "$tmp/proved"
-[ ! -s "$tmp/between" ] || echo '{"command": ["probe"]}' | run_on "$tmp/between"
-cat "$tmp/proved" >>"$tmp/runs"
+
+# Thousands of sabotages take their time where they are emulated: on the oldest and the newest.
+prove_ends() { # VERB, and the rest of the matrix
+	echo "{\"command\": [\"$1\", \"--prove\"] $2}" | run_on "$tmp/ends"
+	mv "$tmp/runs" "$tmp/proved"
+	[ ! -s "$tmp/between" ] || echo "{\"command\": [\"$1\"] $2}" | run_on "$tmp/between"
+	cat "$tmp/proved" >>"$tmp/runs"
+}
+prove_ends probe ''
 for name; do
 	judge "$name"
 done
@@ -146,7 +150,7 @@ echo '{"command": ["preflight", "kubernetes-userns", "kubernetes-rro"]}' | run_o
 for name; do
 	judge_preflight "$name"
 done
-echo '{"command": ["run", "--prove"], "runtimes": {"reference": "reference"}}' | run_on "$tmp/kernels"
+prove_ends run ', "runtimes": {"reference": "reference"}'
 for name; do
 	judge_reference "$name"
 done
