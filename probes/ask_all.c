@@ -186,7 +186,7 @@ static void answer(struct engine *e, size_t index, const struct verdict *said, d
 
 	if (e->questions[index].entry->probe->needs & PROBE_NEEDS_CGROUP) {
 		cgroup_name(index, name, sizeof(name));
-		int r = guard_remove(name);
+		int r = setting_remove_cgroup(name);
 		if (r < 0)
 			v = answer_error("rmdir(cgroup)", -r,
 				"the scratch cgroup %s is left: %s", name, strerror(-r));
@@ -339,6 +339,7 @@ int ask_all(const struct question *questions, size_t count, const struct ask_opt
 
 	if (!order || !batches || !answered)
 		return -ENOMEM;
+	setting_prepare(opt->env);
 	if (opt->env->seccomp == 2 || (count && questions[0].taken))
 		call_symbols_read(opt->env);
 	for (size_t i = 0; i < count; i++)

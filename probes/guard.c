@@ -145,6 +145,11 @@ int guard_remove(const char *name)
 	return sweep(name, true);
 }
 
+int guard_remove_below(const char *dir, const char *name)
+{
+	return sweep_dir(dir, name, true);
+}
+
 int guard_count(const char *name)
 {
 	return sweep(name, false);

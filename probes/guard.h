@@ -29,6 +29,9 @@ void guard_watch(int pid);
  */
 int guard_remove(const char *name);
 
+/* The same in one directory only, for who knows where they were made. */
+int guard_remove_below(const char *dir, const char *name);
+
 /* The same without touching anything: how many there are, or -errno. */
 int guard_count(const char *name);
 

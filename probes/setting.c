@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "answer.h"
+#include "guard.h"
 #include "setting.h"
 
 int setting_become(const struct asker *who, int parent)
@@ -98,42 +99,64 @@ int setting_namespaces(
 	return 0;
 }
 
-#define BARE_DIRS 6 /* so many are tried first, if nothing is mounted there */
+/* Of this process, and the same for all that it forks to ask: looked at once, beforehand. */
+static struct {
+	char mounts[65536]; /* mountinfo, or what fits of it */
+	int r;              /* what env_cgroup() said */
+	struct env_cgroup cgroup;
+	bool at_top; /* the top hands controllers down, and one's own cgroup does not */
+} host;
+
+static bool hands_down(const struct env *env, const char *dir)
+{
+	char path[PATH_MAX + 32], words[256];
+
+	snprintf(path, sizeof(path), "%s/cgroup.subtree_control", dir);
+	return env_file(env, path, words, sizeof(words)) > 0;
+}
+
+void setting_prepare(const struct env *env)
+{
+	env_file(env, "/proc/self/mountinfo", host.mounts, sizeof(host.mounts));
+	host.r = env_cgroup(env, &host.cgroup);
+	if (host.r == 0 && *host.cgroup.own)
+		host.at_top = hands_down(env, host.cgroup.mount) &&
+			!hands_down(env, host.cgroup.own);
+}
 
 /*
  * Nothing is mounted at it or below: what is to be asked about may be a mount that is there,
  * and must not be covered. What cannot be read covers nothing.
  */
-static bool is_bare(const char *mounts, const char *dir)
+static bool is_bare(const char *dir)
 {
 	char at[32];
 
 	for (const char *end = " /"; *end; end++) {
 		snprintf(at, sizeof(at), " %s%c", dir, *end);
-		if (strstr(mounts, at))
+		if (strstr(host.mounts, at))
 			return false;
 	}
 	return true;
 }
 
 /*
- * The scratch tmpfs covers a directory that is there on any machine; it is seen only in the
- * question's own mount namespace, so that nothing has to be made or removed on the host.
+ * The scratch tmpfs covers a directory that is there on any machine, if there is one a bare
+ * one; it is seen only in the question's own mount namespace, so that nothing has to be made
+ * or removed on the host.
  */
 int setting_scratch(const struct ask *a, struct verdict *ret_refused)
 {
 	static const char *const dirs[] = { "/tmp", "/mnt", "/media", "/srv", "/opt",
-		"/home", "/tmp", "/mnt", "/run", "/var", "/dev", "/" };
-	static char mounts[65536];
+		"/home", "/run", "/var", "/dev", "/" };
 
-	if (!*mounts)
-		env_file(a->env, "/proc/self/mountinfo", mounts, sizeof(mounts));
-	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
-		if (i < BARE_DIRS && !is_bare(mounts, dirs[i]))
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(dirs); i++) {
+		const char *dir = dirs[i % ARRAY_SIZE(dirs)];
+		if (i < ARRAY_SIZE(dirs) && !is_bare(dir))
 			continue;
-		if (mount("plimsoll", dirs[i], "tmpfs", MS_NOSUID | MS_NODEV,
-			    "mode=0755") == 0 &&
-			chdir(dirs[i]) == 0)
+		if (mount("plimsoll", dir, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") ==
+				0 &&
+			chdir(dir) == 0)
 			return 0;
 		if (errno != ENOENT && errno != ENOTDIR) {
 			*ret_refused = answer_refused(a, "mount(tmpfs)", errno);
@@ -149,52 +172,58 @@ int setting_scratch(const struct ask *a, struct verdict *ret_refused)
  * Below one's own, which is what an asker may divide. Root's own is usually a leaf, whose
  * processes keep it from handing controllers down, while the top does that: there then.
  */
-static const char *place_of_cgroup(const struct env *env, const struct env_cgroup *cg)
+static const char *place_of_cgroup(const struct env *env)
 {
-	char path[PATH_MAX + 32], own[256] = "", top[256] = "";
+	bool root = env->uid == 0 && !env->own_userns;
 
-	if (env->uid != 0 || env->own_userns)
-		return cg->own;
-	snprintf(path, sizeof(path), "%s/cgroup.subtree_control", cg->own);
-	env_file(env, path, own, sizeof(own));
-	snprintf(path, sizeof(path), "%s/cgroup.subtree_control", cg->mount);
-	env_file(env, path, top, sizeof(top));
-	return !*own && *top ? cg->mount : cg->own;
+	return root && host.at_top ? host.cgroup.mount : host.cgroup.own;
+}
+
+static struct verdict no_cgroup(void)
+{
+	const struct env_cgroup *cg = &host.cgroup;
+
+	if (host.r < 0)
+		return answer_error("open(mountinfo)", -host.r,
+			"/proc/self/mountinfo: %s", strerror(-host.r));
+	return answer_denied(cg->layout == CGROUP_V1 ? "cgroup-v1" : "cgroup",
+		*cg->mount ? "this process's cgroup is not below the cgroup2 mount"
+			   : "no cgroup2 is mounted here",
+		"boot with systemd.unified_cgroup_hierarchy=1 (systemd), or mount cgroup2 "
+		"on /sys/fs/cgroup; in a container, run it with its own cgroup namespace",
+		"cgroups: %s", cgroup_layout_name(cg->layout));
 }
 
 int setting_cgroup(struct ask *a, const char *name, struct verdict *ret_refused)
 {
 	const int flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
-	struct env_cgroup cg;
-	int r = env_cgroup(a->env, &cg);
 
-	if (r < 0) {
-		*ret_refused = answer_error(
-			"open(mountinfo)", -r, "/proc/self/mountinfo: %s", strerror(-r));
+	if (host.r < 0 || !*host.cgroup.own) {
+		*ret_refused = no_cgroup();
 		return -1;
 	}
-	if (!*cg.own) {
-		*ret_refused = answer_denied(
-			cg.layout == CGROUP_V1 ? "cgroup-v1" : "cgroup",
-			*cg.mount ? "this process's cgroup is not below the cgroup2 mount"
-				  : "no cgroup2 is mounted here",
-			"boot with systemd.unified_cgroup_hierarchy=1 (systemd), or mount cgroup2 "
-			"on /sys/fs/cgroup; in a container, run it with its own cgroup namespace",
-			"cgroups: %s", cgroup_layout_name(cg.layout));
-		return -1;
-	}
-	_cleanup_close_ int own = open(place_of_cgroup(a->env, &cg), flags);
-	if (own < 0) {
+	_cleanup_close_ int place = open(place_of_cgroup(a->env), flags);
+	if (place < 0) {
 		*ret_refused = answer_refused(a, "open(cgroup)", errno);
 		return -1;
 	}
-	if (mkdirat(own, name, 0755) < 0) {
+	if (mkdirat(place, name, 0755) < 0) {
 		*ret_refused = answer_refused(a, "mkdir(cgroup)", errno);
 		return -1;
 	}
-	a->cgroup = openat(own, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	a->cgroup = openat(place, name, flags);
 	if (a->cgroup >= 0)
 		return 0;
 	*ret_refused = answer_refused(a, "open(cgroup)", errno);
 	return -1;
+}
+
+int setting_remove_cgroup(const char *name)
+{
+	const struct env_cgroup *cg = &host.cgroup;
+	int r = host.r == 0 && *cg->own ? guard_remove_below(cg->own, name) : 0;
+
+	if (r >= 0 && host.at_top)
+		r = guard_remove_below(cg->mount, name);
+	return r;
 }

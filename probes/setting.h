@@ -4,6 +4,12 @@
 
 #include "ask.h"
 
+/*
+ * In the process that forks the askers, before: looks at what is the same for all of them, the
+ * mounts and this process's cgroup.
+ */
+void setting_prepare(const struct env *env);
+
 /* Switches to the asker. 0 or -errno. `parent` is the pid of the process that forked us. */
 int setting_become(const struct asker *who, int parent);
 
@@ -24,6 +30,9 @@ int setting_scratch(const struct ask *a, struct verdict *ret_refused);
 
 /* A cgroup of this name below the asker's own, as a->cgroup. */
 int setting_cgroup(struct ask *a, const char *name, struct verdict *ret_refused);
+
+/* Empties and removes a cgroup that setting_cgroup() may have made. 0 or more, or -errno. */
+int setting_remove_cgroup(const char *name);
 
 /*
  * After a change of credentials: dumpable again, so that /proc/self is the asker's, and the
