@@ -20,14 +20,8 @@
 struct asking {
 	const struct asking_options *opt;
 	const struct env *env;
-	struct sink *sink; /* of the progress; or NULL */
-	asking_fn fn;
-	void *ctx;
 	struct viewpoints points;
-	struct question *questions;
-	struct verdict *verdicts;
-	double *ms; /* negative until answered */
-	size_t count, told;
+	struct verdicts verdicts;
 };
 
 const char *asking_path(void)
@@ -70,39 +64,41 @@ static int check_paths(const struct asking_options *opt, char *why, size_t size)
 	return 0;
 }
 
-static void add(struct asking *k, const struct probe_entry *entry, const char *path)
+/* Of all viewpoints. */
+static int add(struct asking *k, const struct probe_entry *entry, const char *path)
 {
-	for (size_t i = 0; i < k->points.asker_count; i++)
-		k->questions[k->count++] = (struct question) {
-			.entry = entry, .asker = &k->points.askers[i], .path = path
-		};
+	int r = 0;
+
+	for (size_t i = 0; i < k->points.asker_count && r == 0; i++)
+		r = verdicts_add(&k->verdicts,
+			&(struct question) { .entry = entry,
+				.asker = &k->points.askers[i],
+				.path = path });
+	return r;
 }
 
 static int choose_questions(struct asking *k)
 {
-	size_t paths = k->opt->path_count ? k->opt->path_count : 1;
+	const struct asking_options *opt = k->opt;
+	int r = 0;
 
-	k->questions =
-		calloc(probe_count * paths * VIEWPOINTS_MAX, sizeof(*k->questions));
-	if (!k->questions)
-		return -ENOMEM;
-	for (size_t i = 0; i < probe_count; i++) {
+	for (size_t i = 0; i < probe_count && r == 0; i++) {
 		const struct probe_entry *entry = &probe_table[i];
-		if (!option_names(k->opt->names, k->opt->name_count, entry->name))
+		if (!option_names(opt->names, opt->name_count, entry->name))
 			continue;
-		if (!(entry->probe->needs & PROBE_NEEDS_PATH)) {
-			add(k, entry, NULL);
-			continue;
-		}
-		for (size_t p = 0; p < k->opt->path_count; p++)
-			add(k, entry, k->opt->paths[p]);
-		if (!k->opt->path_count)
-			add(k, entry, asking_path());
+		if (!(entry->probe->needs & PROBE_NEEDS_PATH))
+			r = add(k, entry, NULL);
+		else if (!opt->path_count)
+			r = add(k, entry, asking_path());
+		else
+			for (size_t p = 0; p < opt->path_count && r == 0; p++)
+				r = add(k, entry, opt->paths[p]);
 	}
-	return 0;
+	return r;
 }
 
-json_t *asking_record(const struct question *q, const struct verdict *v, double ms)
+void asking_record(
+	void *ctx, const struct question *q, const struct verdict *v, double ms)
 {
 	json_t *json = record_new(RECORD_PROBE);
 
@@ -116,11 +112,12 @@ json_t *asking_record(const struct question *q, const struct verdict *v, double 
 	record_set_verdict(json, v);
 	record_set_ms(json, ms);
 	contradictions_add(json, q->entry->probe, v);
-	return json;
+	sink_record(ctx, json);
 }
 
 /* A sabotage is noticed when the verdict is not `pass` any more. */
-static json_t *proof_record(const struct question *q, const struct verdict *v, double ms)
+static void record_proof(
+	void *ctx, const struct question *q, const struct verdict *v, double ms)
 {
 	json_t *json = record_new(RECORD_PROOF);
 	char detail[700];
@@ -137,22 +134,7 @@ static json_t *proof_record(const struct question *q, const struct verdict *v, d
 		outcome_name(v->outcome), v->detail);
 	record_set(json, "detail", detail);
 	record_set_ms(json, ms);
-	return json;
-}
-
-/* Answers come as they will; they are told in the order of the questions. */
-static void answered(void *ctx, size_t index, const struct verdict *v, double ms)
-{
-	struct asking *k = ctx;
-
-	k->verdicts[index] = *v;
-	k->ms[index] = ms;
-	for (; k->told < k->count && k->ms[k->told] >= 0; k->told++)
-		k->fn(k->ctx, &k->questions[k->told], &k->verdicts[k->told],
-			k->ms[k->told]);
-	if (k->sink)
-		sink_progress(
-			k->sink, k->told, k->count, k->questions[index].entry->name);
+	sink_record(ctx, json);
 }
 
 void asking_amend(const struct env *env, struct verdict *v)
@@ -166,7 +148,9 @@ void asking_amend(const struct env *env, struct verdict *v)
 	host_remedy(machine, v);
 }
 
-static int ask_questions(struct asking *k)
+/* `sink`: of the progress; or NULL. */
+static int ask_questions(const struct asking *k, struct verdicts *verdicts,
+	struct sink *sink, verdict_fn fn, void *ctx)
 {
 	/* Some modules try out algorithms as they are loaded. */
 	int patience = k->opt->allow_autoload ? AUTOLOAD_DEADLINE_MS : 0;
@@ -176,66 +160,42 @@ static int ask_questions(struct asking *k)
 		.may_load = k->opt->allow_autoload ? NULL : autoload_harmless,
 		.amend = asking_amend };
 
-	k->verdicts = calloc(k->count, sizeof(*k->verdicts));
-	k->ms = calloc(k->count, sizeof(*k->ms));
-	if (k->count && (!k->verdicts || !k->ms))
-		return -ENOMEM;
-	for (size_t i = 0; i < k->count; i++)
-		k->ms[i] = -1;
-	return ask_all(k->questions, k->count, &opt, answered, k);
+	return verdicts_ask(verdicts, &opt, sink, fn, ctx);
 }
 
-static void forget(struct asking *k)
-{
-	free(k->questions);
-	free(k->verdicts);
-	free(k->ms);
-	k->questions = NULL;
-	k->verdicts = NULL;
-	k->ms = NULL;
-}
-
-static void record_proof(
-	void *ctx, const struct question *q, const struct verdict *v, double ms)
-{
-	sink_record(ctx, proof_record(q, v, ms));
-}
-
-static void record_answer(
-	void *ctx, const struct question *q, const struct verdict *v, double ms)
-{
-	sink_record(ctx, asking_record(q, v, ms));
-}
-
-/* For every question that passed: each of its calls taken away, in each way. */
-static int prove(const struct asking *asked)
+/* For a question that passed: each of its calls taken away, in each way. */
+static int add_sabotages(struct verdicts *proofs, const struct question *passed)
 {
 	static const int answers[] = { ENOSYS, EPERM, EINVAL };
-	struct asking k = { .opt = asked->opt,
-		.env = asked->env,
-		.sink = asked->sink,
-		.fn = record_proof,
-		.ctx = asked->sink };
+	struct question q = *passed;
+	int r = 0;
 
-	k.questions =
-		calloc(asked->count * 4 * ARRAY_SIZE(answers), sizeof(*k.questions));
-	if (!k.questions)
-		return -ENOMEM;
-	for (size_t i = 0; i < asked->count; i++) {
-		if (asked->verdicts[i].outcome != OUTCOME_PASS)
-			continue;
-		const struct call *call = asked->questions[i].entry->probe->calls;
-		for (; call->name; call++) {
-			for (size_t e = 0; e < ARRAY_SIZE(answers); e++) {
-				struct question *q = &k.questions[k.count++];
-				*q = asked->questions[i];
-				q->taken = call;
-				q->taken_err = answers[e];
-			}
+	for (const struct call *call = q.entry->probe->calls; call->name; call++) {
+		q.taken = call;
+		for (size_t e = 0; e < ARRAY_SIZE(answers) && r == 0; e++) {
+			q.taken_err = answers[e];
+			r = verdicts_add(proofs, &q);
 		}
 	}
-	int r = ask_questions(&k);
-	forget(&k);
+	return r;
+}
+
+static int prove(const struct asking *k, struct sink *sink)
+{
+	_cleanup_(verdicts_free) struct verdicts proofs = { .count = 0 };
+	const struct verdicts *asked = &k->verdicts;
+	int r = 0;
+
+	for (size_t i = 0; i < asked->count && r == 0; i++)
+		if (asked->list[i].outcome == OUTCOME_PASS)
+			r = add_sabotages(&proofs, &asked->questions[i]);
+	return r < 0 ? r : ask_questions(k, &proofs, sink, record_proof, sink);
+}
+
+static int cannot_ask(int r, char *why, size_t why_size)
+{
+	if (r < 0)
+		snprintf(why, why_size, "cannot ask: %s", strerror(-r));
 	return r;
 }
 
@@ -249,54 +209,50 @@ static int choose(struct asking *k, char *why, size_t why_size)
 		(r = viewpoints_choose(
 			 opt->from, opt->as, k->env, &k->points, why, why_size)) < 0)
 		return r;
-	r = choose_questions(k);
-	if (r < 0)
-		snprintf(why, why_size, "cannot ask: %s", strerror(-r));
-	return r;
+	return cannot_ask(choose_questions(k), why, why_size);
 }
 
 /* What the first viewpoint was told of a probe. */
 static const struct verdict *told(const void *ctx, const char *probe)
 {
 	const struct asking *k = ctx;
+	const struct verdicts *v = &k->verdicts;
 
-	for (size_t i = 0; i < k->count; i++)
-		if (k->questions[i].asker == &k->points.askers[0] &&
-			!strcmp(k->questions[i].entry->name, probe))
-			return &k->verdicts[i];
+	for (size_t i = 0; i < v->count; i++)
+		if (v->questions[i].asker == &k->points.askers[0] &&
+			!strcmp(v->questions[i].entry->name, probe))
+			return &v->list[i];
 	return NULL;
 }
 
 int asking_run(const struct asking_options *opt, const struct env *env, struct sink *sink,
 	char *why, size_t why_size)
 {
-	struct asking k = {
-		.opt = opt, .env = env, .sink = sink, .fn = record_answer, .ctx = sink
-	};
+	struct asking k = { .opt = opt, .env = env };
 
 	int r = choose(&k, why, why_size);
 	if (r == 0) {
-		r = ask_questions(&k);
+		r = ask_questions(&k, &k.verdicts, sink, asking_record, sink);
 		if (r == 0 && opt->prove)
-			r = prove(&k);
-		if (r < 0)
-			snprintf(why, why_size, "cannot ask: %s", strerror(-r));
+			r = prove(&k, sink);
+		cannot_ask(r, why, why_size);
 	}
 	for (size_t i = 0; i < k.points.runtime_count && r == 0; i++)
 		r = inside_ask(k.points.runtimes[i], opt, sink, told, &k, why, why_size);
-	forget(&k);
+	verdicts_free(&k.verdicts);
 	return r;
 }
 
-int asking_verdicts(const struct asking_options *opt, const struct env *env, asking_fn fn,
-	void *ctx, char *why, size_t why_size)
+int asking_verdicts(const struct asking_options *opt, const struct env *env,
+	verdict_fn fn, void *ctx, char *why, size_t why_size)
 {
-	struct asking k = { .opt = opt, .env = env, .fn = fn, .ctx = ctx };
+	struct asking k = { .opt = opt, .env = env };
 
 	int r = choose(&k, why, why_size);
-	if (r == 0 && (r = ask_questions(&k)) < 0)
-		snprintf(why, why_size, "cannot ask: %s", strerror(-r));
-	forget(&k);
+	if (r == 0)
+		r = cannot_ask(
+			ask_questions(&k, &k.verdicts, NULL, fn, ctx), why, why_size);
+	verdicts_free(&k.verdicts);
 	return r;
 }
 

@@ -5,8 +5,8 @@
 #ifndef PLIMSOLL_ASKING_H
 #define PLIMSOLL_ASKING_H
 
-#include "ask.h"
 #include "sink.h"
+#include "verdicts.h"
 
 struct asking_options {
 	char *const *names; /* of probes, or globs over them; none: all */
@@ -31,19 +31,16 @@ struct asking_options {
 int asking_run(const struct asking_options *opt, const struct env *env, struct sink *sink,
 	char *why, size_t why_size);
 
-/* Called for each answer, in the order of the questions. */
-typedef void (*asking_fn)(
-	void *ctx, const struct question *q, const struct verdict *v, double ms);
-
 /* The same questions, without containers and proofs, for who wants the verdicts themselves. */
-int asking_verdicts(const struct asking_options *opt, const struct env *env, asking_fn fn,
-	void *ctx, char *why, size_t why_size);
+int asking_verdicts(const struct asking_options *opt, const struct env *env,
+	verdict_fn fn, void *ctx, char *why, size_t why_size);
 
 /* For ask_options.amend: remedies of the machine that this is. */
 void asking_amend(const struct env *env, struct verdict *v);
 
-/* The record of an answer. */
-json_t *asking_record(const struct question *q, const struct verdict *v, double ms);
+/* A verdict_fn that records the answers; its ctx is a sink. */
+void asking_record(
+	void *ctx, const struct question *q, const struct verdict *v, double ms);
 
 /*
  * The verdict on one probe, asked as ourselves. False if there is no probe of that name.

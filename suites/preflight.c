@@ -83,7 +83,7 @@ static int ask(struct preflight *k, struct sink *sink, double begun)
 	int r = readiness_want(ready);
 
 	if (r == 0)
-		r = verdicts_ask(&ready->verdicts, &opt, sink);
+		r = verdicts_ask(&ready->verdicts, &opt, sink, asking_record, sink);
 	guard_stop();
 	ready->late = now_ms() - begun >= ready->total_ms;
 	if (r < 0)

@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 #include <sys/uio.h>
 
-#include "asking.h"
 #include "pool.h"
 #include "verdicts.h"
 
@@ -14,13 +13,9 @@ static bool is_same(const struct question *a, const struct question *b)
 		!strcmp(a->path ? a->path : "", b->path ? b->path : "");
 }
 
-int verdicts_want(struct verdicts *v, const struct question *q, size_t *ret_index)
+int verdicts_add(struct verdicts *v, const struct question *q)
 {
-	size_t i = 0;
-
-	while (i < v->count && !is_same(&v->questions[i], q))
-		i++;
-	if (i == v->room) {
+	if (v->count == v->room) {
 		size_t room = v->room ? 2 * v->room : 64;
 		struct question *list = reallocarray(v->questions, room, sizeof(*list));
 		if (!list)
@@ -28,8 +23,18 @@ int verdicts_want(struct verdicts *v, const struct question *q, size_t *ret_inde
 		v->questions = list;
 		v->room = room;
 	}
-	if (i == v->count)
-		v->questions[v->count++] = *q;
+	v->questions[v->count++] = *q;
+	return 0;
+}
+
+int verdicts_want(struct verdicts *v, const struct question *q, size_t *ret_index)
+{
+	size_t i = 0;
+
+	while (i < v->count && !is_same(&v->questions[i], q))
+		i++;
+	if (i == v->count && verdicts_add(v, q) < 0)
+		return -ENOMEM;
 	*ret_index = i;
 	return 0;
 }
@@ -42,15 +47,18 @@ static void answered(void *ctx, size_t index, const struct verdict *verdict, dou
 	v->list[index] = *verdict;
 	v->ms[index] = ms;
 	for (; v->told < v->count && v->ms[v->told] >= 0; v->told++)
-		sink_record(v->sink,
-			asking_record(&v->questions[v->told], &v->list[v->told],
-				v->ms[v->told]));
-	sink_progress(v->sink, v->told, v->count, v->questions[index].entry->name);
+		v->fn(v->ctx, &v->questions[v->told], &v->list[v->told], v->ms[v->told]);
+	if (v->sink)
+		sink_progress(
+			v->sink, v->told, v->count, v->questions[index].entry->name);
 }
 
-int verdicts_ask(struct verdicts *v, const struct ask_options *opt, struct sink *sink)
+int verdicts_ask(struct verdicts *v, const struct ask_options *opt, struct sink *sink,
+	verdict_fn fn, void *ctx)
 {
 	v->sink = sink;
+	v->fn = fn;
+	v->ctx = ctx;
 	v->list = calloc(v->count + 1, sizeof(*v->list));
 	v->ms = calloc(v->count + 1, sizeof(*v->ms));
 	if (!v->list || !v->ms)

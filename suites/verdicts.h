@@ -9,20 +9,30 @@
 #include "ask.h"
 #include "sink.h"
 
+/* Called for each answer, in the order of the questions. */
+typedef void (*verdict_fn)(
+	void *ctx, const struct question *q, const struct verdict *v, double ms);
+
 /* Starts zeroed. What questions point to is the caller's. */
 struct verdicts {
 	struct question *questions;
 	struct verdict *list; /* one for each question, once they have been asked */
 	double *ms;           /* negative until answered */
 	size_t count, room, told;
+	verdict_fn fn;
+	void *ctx;
 	struct sink *sink;
 };
 
-/* Wants an answer; its index in ret_index. 0 or -ENOMEM. */
+/* Adds a question. 0 or -ENOMEM. */
+int verdicts_add(struct verdicts *v, const struct question *q);
+
+/* Wants an answer, once however often; its index in ret_index. 0 or -ENOMEM. */
 int verdicts_want(struct verdicts *v, const struct question *q, size_t *ret_index);
 
-/* Asks all that was wanted and records the answers in order. 0 or -errno. */
-int verdicts_ask(struct verdicts *v, const struct ask_options *opt, struct sink *sink);
+/* Asks them all; the sink (or NULL) is told of the progress. 0 or -errno. */
+int verdicts_ask(struct verdicts *v, const struct ask_options *opt, struct sink *sink,
+	verdict_fn fn, void *ctx);
 
 void verdicts_free(struct verdicts *v);
 
