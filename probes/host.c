@@ -8,7 +8,8 @@
 #include <unistd.h>
 
 #include "host.h"
-#include "uapi/unistd.h"
+#include "lsm.h"
+#include "uapi/lsm.h"
 
 /* Used up, they read as a full disk or as too many open files. */
 static const char *const limits[] = { "fs.file-max", "fs.inotify.max_user_instances",
@@ -75,36 +76,22 @@ static void add_rlimits(json_t *object)
 							    : json_integer(r.rlim_cur));
 }
 
-/* The names that the kernel gives its security modules (uapi/linux/lsm.h). */
-static const char *lsm_name(uint64_t id)
-{
-	static const char *const names[] = { "capability", "selinux", "smack", "tomoyo",
-		"apparmor", "yama", "loadpin", "safesetid", "lockdown", "bpf", "landlock",
-		"ima", "evm", "ipe" };
-
-	return id >= 100 && id - 100 < ARRAY_SIZE(names) ? names[id - 100] : NULL;
-}
-
 /* lsm_list_modules(2) needs neither privilege nor securityfs; before 6.8 the file does. */
 static json_t *lsms(const struct env *env)
 {
 	uint64_t ids[32];
 	uint32_t size = sizeof(ids);
-	char text[512], unknown[32];
+	char names[512];
 
 	if (*env->prefix)
 		return NULL;
-	long n = syscall(SYS_lsm_list_modules, ids, &size, 0);
-	if (n < 0 && env_file(env, "/sys/kernel/security/lsm", text, sizeof(text)) < 0)
+	int n = sys_lsm_list_modules(ids, &size, 0);
+	if (n >= 0)
+		lsm_names(ids, n, names, sizeof(names));
+	else if (env_file(env, "/sys/kernel/security/lsm", names, sizeof(names)) < 0)
 		return NULL;
 	json_t *list = json_array();
-	for (long i = 0; i < n; i++) {
-		snprintf(unknown, sizeof(unknown), "%llu", (unsigned long long)ids[i]);
-		const char *name = lsm_name(ids[i]);
-		json_array_append_new(list, json_string(name ? name : unknown));
-	}
-	for (char *name = n < 0 ? strtok(text, ",\n") : NULL; name;
-		name = strtok(NULL, ",\n"))
+	for (char *name = strtok(names, ",\n"); name; name = strtok(NULL, ",\n"))
 		json_array_append_new(list, json_string(name));
 	return list;
 }

@@ -45,7 +45,7 @@ static const struct lsm *lsm_of(const char *name)
 	return NULL;
 }
 
-void lsm_names(const unsigned long long *ids, int count, char *text, size_t size)
+void lsm_names(const uint64_t *ids, int count, char *text, size_t size)
 {
 	size_t len = 0;
 
@@ -57,7 +57,7 @@ void lsm_names(const unsigned long long *ids, int count, char *text, size_t size
 				name = lsms[j].name;
 		len += name ? snprintf(text + len, size - len, "%s%s", i ? "," : "", name)
 			    : snprintf(text + len, size - len, "%s%llu", i ? "," : "",
-				      ids[i]);
+				      (unsigned long long)ids[i]);
 	}
 }
 
@@ -118,7 +118,7 @@ enum lsm_state lsm_state(
 		*ret_refused = answer_refused(a, "lsm_list_modules", errno);
 		return LSM_REFUSED;
 	}
-	lsm_names((unsigned long long *)ids, count, names, sizeof(names));
+	lsm_names(ids, count, names, sizeof(names));
 	return listed(names, name) ? LSM_ACTIVE : LSM_INACTIVE;
 }
 

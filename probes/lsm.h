@@ -31,7 +31,7 @@ struct verdict lsm_switched_off(const char *name, const char *stage, int err);
 struct verdict lsm_unseen(const char *name);
 
 /* The names of an id list, parted by commas. */
-void lsm_names(const unsigned long long *ids, int count, char *text, size_t size);
+void lsm_names(const uint64_t *ids, int count, char *text, size_t size);
 
 /* A file of securityfs as a string, mounted for it if need be. Its length or -errno. */
 ssize_t lsm_security_file(const struct ask *a, const char *name, char *buf, size_t size);

@@ -95,6 +95,47 @@ struct verdict mnt_ask_owned(const struct ask *a, const char *type, unsigned lon
 		type);
 }
 
+/* tree/ and tree/sub are two tmpfs, view/ a recursive bind of them. */
+static int make_rro_tree(void)
+{
+	if (mkdir("tree", 0755) < 0 || mkdir("view", 0755) < 0 ||
+		mount("t", "tree", "tmpfs", 0, NULL) < 0 || mkdir("tree/sub", 0755) < 0 ||
+		mount("s", "tree/sub", "tmpfs", 0, NULL) < 0 ||
+		mount("tree", "view", NULL, MS_BIND | MS_REC, NULL) < 0)
+		return -errno;
+	return 0;
+}
+
+struct verdict mnt_ask_rro(const struct ask *a)
+{
+	struct mount_attr rdonly = { .attr_set = MOUNT_ATTR_RDONLY };
+
+	int r = make_rro_tree();
+	if (r < 0)
+		return answer_refused(a, "mount", -r);
+	if (mount(NULL, "view", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_REC, NULL) <
+		0)
+		return answer_refused(a, "mount(ro)", errno);
+	if (mnt_try_write(AT_FDCWD, "view") != EROFS ||
+		mnt_try_write(AT_FDCWD, "view/sub") != 0)
+		return answer_error("mount(ro)", 0,
+			"the control failed: a plain read-only bind must "
+			"cover its top and nothing below");
+
+	if (sys_mount_setattr(AT_FDCWD, "view", AT_RECURSIVE, &rdonly, sizeof(rdonly)) <
+		0)
+		return answer_refused(a, "mount_setattr", errno);
+	if (mnt_try_write(AT_FDCWD, "view/sub") != EROFS)
+		return answer_fail(
+			"AT_RECURSIVE with MOUNT_ATTR_RDONLY succeeded, but a submount "
+			"could still be written");
+	if (mnt_try_write(AT_FDCWD, "tree/sub") != 0)
+		return answer_fail("the source of the bind mount became read-only too");
+	return answer_pass(
+		"a write in the submount gave EROFS; under a plain read-only bind it had "
+		"succeeded, and in the source it still does");
+}
+
 int mnt_type_known(const struct env *env, const char *type)
 {
 	char text[8192], line[64];

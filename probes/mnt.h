@@ -36,6 +36,12 @@ int mnt_try_write(int dirfd, const char *dir);
  */
 struct verdict mnt_ask_owned(const struct ask *a, const char *type, unsigned long magic);
 
+/*
+ * Can a tree of two mounts on the scratch tmpfs be made read-only all the way down, where a
+ * plain read-only bind mount covers its top only?
+ */
+struct verdict mnt_ask_rro(const struct ask *a);
+
 /* Is the file system known to this kernel now (/proc/filesystems)? 1, 0, -1 if it cannot be told. */
 int mnt_type_known(const struct env *env, const char *type);
 

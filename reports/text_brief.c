@@ -207,14 +207,6 @@ static void put_absent(const struct page *p, const struct table *t)
 	}
 }
 
-static bool passes(const struct table *t, const struct row *row)
-{
-	for (size_t k = 0; k < t->asker_count; k++)
-		if (row->cells[k] && row->cells[k]->outcome != OUTCOME_PASS)
-			return false;
-	return true;
-}
-
 /* The rows of the area that begins at `from`: how many there are, and how many pass. */
 static size_t area_of(const struct table *t, size_t from, size_t *ret_passing)
 {
@@ -226,7 +218,7 @@ static size_t area_of(const struct table *t, size_t from, size_t *ret_passing)
 		if (strcspn(name, "/") != len ||
 			strncmp(name, t->rows[from].first->name, len))
 			break;
-		*ret_passing += passes(t, &t->rows[i]);
+		*ret_passing += table_row_passes(t, &t->rows[i]);
 	}
 	return i - from;
 }

@@ -89,6 +89,14 @@ void table_free(struct table *t)
 	free(t->askers);
 }
 
+bool table_row_passes(const struct table *t, const struct row *row)
+{
+	for (size_t i = 0; i < t->asker_count; i++)
+		if (row->cells[i] && row->cells[i]->outcome != OUTCOME_PASS)
+			return false;
+	return true;
+}
+
 int table_make(const struct run *run, struct table *ret_table)
 {
 	struct table *t = ret_table;

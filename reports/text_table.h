@@ -31,6 +31,9 @@ void table_free(struct table *t);
 /* "mnt/rro" or "idmap/path on /var/lib". NULL without memory; free() it. */
 char *table_row_name(const struct row *row);
 
+/* Does it pass for all who were asked? */
+bool table_row_passes(const struct table *t, const struct row *row);
+
 /* How wide the column of an asker is, its distance to the next left out. */
 int table_cell_width(const struct table *t, size_t asker);
 

@@ -132,14 +132,6 @@ static int put_viewpoint(const struct page *p, const struct table *t, size_t vie
 	return 0;
 }
 
-static bool passes_everywhere(const struct table *t, const struct row *row)
-{
-	for (size_t i = 0; i < t->asker_count; i++)
-		if (row->cells[i] && !passes(row->cells[i]))
-			return false;
-	return true;
-}
-
 static void put_row(
 	const struct page *p, const struct table *t, const struct row *row, int width)
 {
@@ -164,7 +156,7 @@ static void put_table(const struct page *p, const struct table *t)
 
 	for (size_t i = 0; i < t->row_count; i++) {
 		_cleanup_free_ char *name = table_row_name(&t->rows[i]);
-		int w = name && !passes_everywhere(t, &t->rows[i]) ? page_width(name) : 0;
+		int w = name && !table_row_passes(t, &t->rows[i]) ? page_width(name) : 0;
 		width = w > width ? w : width;
 	}
 	width = (width > NAME_WIDTH_MOST ? NAME_WIDTH_MOST : width) + 2;
@@ -178,7 +170,7 @@ static void put_table(const struct page *p, const struct table *t)
 			i + 1 < t->asker_count ? table_cell_width(t, i) + 2 : 0);
 	putc('\n', p->out);
 	for (size_t i = 0; i < t->row_count; i++)
-		if (!passes_everywhere(t, &t->rows[i]))
+		if (!table_row_passes(t, &t->rows[i]))
 			put_row(p, t, &t->rows[i], width);
 }
 
@@ -187,7 +179,7 @@ static struct text_name name_passed(const void *ctx, size_t i)
 	const struct table *t = ctx;
 
 	return record_text_name(
-		passes_everywhere(t, &t->rows[i]) ? t->rows[i].first : NULL);
+		table_row_passes(t, &t->rows[i]) ? t->rows[i].first : NULL);
 }
 
 static void put_passes(const struct page *p, const struct table *t)
@@ -196,7 +188,7 @@ static void put_passes(const struct page *p, const struct table *t)
 	size_t count = 0;
 
 	for (size_t i = 0; i < t->row_count; i++)
-		count += passes_everywhere(t, &t->rows[i]);
+		count += table_row_passes(t, &t->rows[i]);
 	if (!count)
 		return;
 	snprintf(meaning, sizeof(meaning), "%zu pass wherever they were asked", count);

@@ -105,6 +105,23 @@ char *fixtures_read(const struct fixtures *fx, const char *path, size_t *ret_len
 	return n < 0 ? NULL : copy(text, n, ret_len);
 }
 
+json_t *fixtures_json(
+	const struct fixtures *fx, const char *path, char *why, size_t why_size)
+{
+	json_error_t err;
+	size_t len;
+
+	_cleanup_free_ char *text = fixtures_read(fx, path, &len);
+	if (!text) {
+		snprintf(why, why_size, "fixtures/%s: %s", path, strerror(errno));
+		return NULL;
+	}
+	json_t *json = json_loadb(text, len, JSON_REJECT_DUPLICATES, &err);
+	if (!json)
+		snprintf(why, why_size, "fixtures/%s:%d: %s", path, err.line, err.text);
+	return json;
+}
+
 struct list {
 	char **paths;
 	size_t count;

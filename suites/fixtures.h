@@ -21,6 +21,10 @@ int fixtures_find(
 /* The contents of a file, NUL-terminated; free() it. NULL with errno set. */
 char *fixtures_read(const struct fixtures *fx, const char *path, size_t *ret_len);
 
+/* A file as JSON, a new reference; NULL with a sentence in `why` that names file and line. */
+json_t *fixtures_json(
+	const struct fixtures *fx, const char *path, char *why, size_t why_size);
+
 /*
  * The paths of all *.json files below a directory, such as "cases", relative to the
  * fixtures, sorted; an array ended by NULL, in which each path and the array are free()d.

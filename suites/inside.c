@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "boot/closure.h"
+#include "bundle.h"
 #include "claims.h"
 #include "command.h"
 #include "fixtures.h"
@@ -18,6 +19,7 @@
 #include "inside.h"
 #include "patch.h"
 #include "pool.h"
+#include "prepare.h"
 #include "reader.h"
 #include "runtime.h"
 #include "trial.h"
@@ -48,18 +50,6 @@ static int fail(struct inside *in, int r, const char *what)
 
 /* --- what the container is made of --- */
 
-static int make_parents(char *path)
-{
-	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		int r = mkdir(path, 0755);
-		*slash = '/';
-		if (r < 0 && errno != EEXIST)
-			return -errno;
-	}
-	return 0;
-}
-
 /* A closure_fn: the program and what it needs, as it would find them on the host. */
 static int put_library(void *ctx, const char *path, const char *file)
 {
@@ -68,7 +58,7 @@ static int put_library(void *ctx, const char *path, const char *file)
 	struct stat st;
 
 	snprintf(to, sizeof(to), "%s%s", in->rootfs, path);
-	int r = make_parents(to);
+	int r = make_parents(to, false);
 	if (r < 0)
 		return r;
 	_cleanup_close_ int from_fd = open(file, O_RDONLY | O_CLOEXEC);
@@ -86,36 +76,17 @@ static int put_library(void *ctx, const char *path, const char *file)
 
 static int make_rootfs(struct inside *in)
 {
-	static const char *const dirs[] = { "", "/proc", "/sys", "/dev", "/etc", "/tmp" };
-	char path[192], exe[PATH_MAX];
+	char exe[PATH_MAX];
 
 	snprintf(in->rootfs, sizeof(in->rootfs), "%s/bundle/rootfs", in->trial.workspace);
-	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
-		snprintf(path, sizeof(path), "%s%s", in->rootfs, dirs[i]);
-		if (mkdir(path, 0755) < 0)
-			return fail(in, -errno, path);
-	}
+	int r = bundle_rootfs(in->rootfs);
+	if (r < 0)
+		return fail(in, r, in->rootfs);
 	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
 	if (n < 0)
 		return fail(in, -errno, "/proc/self/exe");
 	exe[n] = '\0';
 	return closure_walk(exe, PROGRAM, "", put_library, in, in->why, in->why_size);
-}
-
-static json_t *load_fixture(struct inside *in, const char *path)
-{
-	struct fixtures fx;
-	json_error_t err;
-	size_t len;
-
-	if (fixtures_find(NULL, &fx, in->why, in->why_size) < 0)
-		return NULL;
-	_cleanup_free_ char *text = fixtures_read(&fx, path, &len);
-	json_t *json = text ? json_loadb(text, len, JSON_REJECT_DUPLICATES, &err) : NULL;
-	if (!json)
-		snprintf(in->why, in->why_size, "fixtures/%s:%d: %s", path,
-			text ? err.line : 0, text ? err.text : strerror(errno));
-	return json;
 }
 
 /* What is said in the container: the same questions, but of directories that are not there. */
@@ -133,11 +104,16 @@ static json_t *command_line(const struct inside *in)
 
 static int make_config(struct inside *in)
 {
-	json_auto_t *config = load_fixture(in, "base/config.json");
-	json_auto_t *engine = config ? load_fixture(in, "base/engine.json") : NULL;
+	struct fixtures fx;
 	char path[192], cgroup[80];
 
-	if (!engine || patch_merge(config, engine) < 0)
+	if (fixtures_find(NULL, &fx, in->why, in->why_size) < 0)
+		return -EINVAL;
+	json_auto_t *config =
+		fixtures_json(&fx, "base/config.json", in->why, in->why_size);
+	json_auto_t *engine =
+		fixtures_json(&fx, "base/engine.json", in->why, in->why_size);
+	if (!config || !engine || patch_merge(config, engine) < 0)
 		return -EINVAL;
 	json_object_set_new(json_object_get(config, "process"), "args", command_line(in));
 	snprintf(cgroup, sizeof(cgroup), "/%s", in->trial.id);

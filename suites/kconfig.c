@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include "cleanup.h"
@@ -46,16 +47,16 @@ static void find_config(void)
 	if (tried || uname(&u) < 0)
 		return;
 	tried = true;
-	for (size_t i = 0; i < ARRAY_SIZE(places) && !config.text; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
 		/* The formats are ours, with one %s or none. */
 		const char *at = strstr(places[i], "%s");
 		snprintf(config.source, sizeof(config.source), "%.*s%s%s",
 			at ? (int)(at - places[i]) : (int)strlen(places[i]), places[i],
 			at ? u.release : "", at ? at + 2 : "");
-		config.text = read_config(config.source);
+		if (access(config.source, R_OK) == 0)
+			return;
 	}
-	if (!config.text)
-		*config.source = '\0';
+	*config.source = '\0';
 }
 
 const char *kconfig_source(void)
@@ -64,20 +65,31 @@ const char *kconfig_source(void)
 	return config.source;
 }
 
+/* NULL if it cannot be had. Most runs ask for no symbol, and need not read it. */
+static const char *config_text(void)
+{
+	static bool tried;
+
+	if (!tried && *kconfig_source())
+		config.text = read_config(config.source);
+	tried = true;
+	return config.text;
+}
+
 char kconfig_value(const char *symbol)
 {
 	char line[96];
 
-	find_config();
-	if (!config.text)
+	const char *text = config_text();
+	if (!text)
 		return 0;
 	snprintf(line, sizeof(line), "\n%s=", symbol);
-	const char *at = strstr(config.text, line);
+	const char *at = strstr(text, line);
 	if (at) {
 		const char *value = at + strlen(line);
 		return (*value == 'y' || *value == 'm') && value[1] == '\n' ? *value
 									    : '=';
 	}
 	snprintf(line, sizeof(line), "\n# %s is not set\n", symbol);
-	return strstr(config.text, line) ? 'n' : 0;
+	return strstr(text, line) ? 'n' : 0;
 }

@@ -35,7 +35,7 @@ static struct verdict ask(const struct ask *a)
 		return answer_refused(a, "lsm_list_modules", errno);
 	for (int i = 0; i < count && i < (int)ARRAY_SIZE(ids); i++)
 		capability = capability || ids[i] == LSM_ID_CAPABILITY;
-	lsm_names((unsigned long long *)ids, count, names, sizeof(names));
+	lsm_names(ids, count, names, sizeof(names));
 	if (!capability || size != count * sizeof(*ids))
 		return answer_fail(
 			"lsm_list_modules says that these are active, in %u bytes: %s",

@@ -5,45 +5,14 @@
  * tmpfs with another below is made read-only the old way, which leaves the submount writable:
  * the control. mount_setattr(AT_RECURSIVE) must then turn the same write into EROFS.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-
 #include "mnt.h"
-#include "tree.h"
-#include "uapi/mount.h"
 
 static struct verdict ask(const struct ask *a)
 {
-	static const char *const dirs[] = { "tree", "tree/sub", NULL };
-	struct mount_attr rdonly = { .attr_set = MOUNT_ATTR_RDONLY };
-	struct verdict v;
-
 	if (!a->own_userns)
 		return answer_error(
 			"unshare(user)", 0, "not in a user namespace of its own");
-	if (tree_make(a, dirs, &v) < 0)
-		return v;
-	if (mkdir("view", 0755) < 0 ||
-		mount("tree", "view", NULL, MS_BIND | MS_REC, NULL) < 0 ||
-		mount(NULL, "view", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL) < 0)
-		return answer_refused(a, "mount(ro)", errno);
-	if (mnt_try_write(AT_FDCWD, "view") != EROFS ||
-		mnt_try_write(AT_FDCWD, "view/sub") != 0)
-		return answer_error("mount(ro)", 0,
-			"the control failed: a plain read-only bind must "
-			"cover its top and nothing below");
-	if (sys_mount_setattr(AT_FDCWD, "view", AT_RECURSIVE, &rdonly, sizeof(rdonly)) <
-		0)
-		return answer_refused(a, "mount_setattr", errno);
-	if (mnt_try_write(AT_FDCWD, "view/sub") != EROFS)
-		return answer_fail("AT_RECURSIVE with MOUNT_ATTR_RDONLY succeeded, but a "
-				   "submount could still be written");
-	if (mnt_try_write(AT_FDCWD, "tree/sub") != 0)
-		return answer_fail("the source of the bind mount became read-only too");
-	return answer_pass(
-		"in a user namespace, a write in the submount gave EROFS; under a "
-		"plain read-only bind it had succeeded");
+	return mnt_ask_rro(a);
 }
 
 const struct probe probe_mnt_rro_userns = {

@@ -166,21 +166,30 @@ static int give_rootfs(const struct trial *t, char *rootfs)
 	return fts ? r : -errno;
 }
 
-static int make_rootfs(const struct trial *t, char *why, size_t why_size)
+int bundle_rootfs(const char *rootfs)
 {
 	static const char *const dirs[] = { "", "/proc", "/sys", "/dev", "/etc", "/tmp" };
-	static const char passwd[] = "root:x:0:0:root:/root:/bin/sh\n";
-	char rootfs[128], path[192];
-	char *ask = NULL;
-	size_t size = 0;
-	int r = 0;
+	char path[192];
 
-	snprintf(rootfs, sizeof(rootfs), "%s/bundle/rootfs", t->workspace);
 	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
 		snprintf(path, sizeof(path), "%s%s", rootfs, dirs[i]);
 		if (mkdir(path, 0755) < 0)
 			return -errno;
 	}
+	return 0;
+}
+
+static int make_rootfs(const struct trial *t, char *why, size_t why_size)
+{
+	static const char passwd[] = "root:x:0:0:root:/root:/bin/sh\n";
+	char rootfs[128], path[192];
+	char *ask = NULL;
+	size_t size = 0;
+
+	snprintf(rootfs, sizeof(rootfs), "%s/bundle/rootfs", t->workspace);
+	int r = bundle_rootfs(rootfs);
+	if (r < 0)
+		return r;
 	snprintf(path, sizeof(path), "%s/etc/passwd", rootfs);
 	r = put_file(path, passwd, sizeof(passwd) - 1, 0644);
 	snprintf(path, sizeof(path), "%s/witness", rootfs);

@@ -13,6 +13,9 @@
  */
 int bundle_make(struct trial *t, char *why, size_t why_size);
 
+/* The directories of an empty root file system, the top among them. 0 or -errno. */
+int bundle_rootfs(const char *rootfs);
+
 /* What "@NAME", "@id" or "@bundle" stands for. */
 void bundle_resolve(const struct trial *t, const char *text, char *ret_path, size_t size);
 

@@ -31,8 +31,7 @@ static void path_at(const struct place *p, const char *at, char *path, size_t si
 	snprintf(path, size, "%s/%s/%s", p->t->workspace, p->dir, at);
 }
 
-/* mkdir -p of the directories above `path`; the last one too if `self`. */
-static int make_parents(char *path, bool self)
+int make_parents(char *path, bool self)
 {
 	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';

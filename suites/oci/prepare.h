@@ -4,6 +4,9 @@
 
 #include "trial.h"
 
+/* mkdir -p of the directories above `path`; the last one too if `self`. 0 or -errno. */
+int make_parents(char *path, bool self);
+
 /* Is there a namespace of this OCI name that can be prepared? */
 bool prepare_knows_namespace(const char *type);
 

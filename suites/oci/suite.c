@@ -104,23 +104,15 @@ static int load_cases(struct suite *s, char *why, size_t why_size)
 
 static int load_base(struct suite *s, char *why, size_t why_size)
 {
-	json_error_t err;
-	size_t len;
-
-	_cleanup_free_ char *text =
-		fixtures_read(s->opt.fixtures, "base/config.json", &len);
-	if (!text) {
-		snprintf(why, why_size, "fixtures/base/config.json: %s", strerror(errno));
+	s->base = fixtures_json(s->opt.fixtures, "base/config.json", why, why_size);
+	if (!s->base)
 		return -EINVAL;
-	}
-	s->base = json_loadb(text, len, JSON_REJECT_DUPLICATES, &err);
-	if (s->base && json_is_object(json_object_get(s->base, "linux")) &&
+	if (json_is_object(json_object_get(s->base, "linux")) &&
 		json_is_array(json_object_get(s->base, "mounts")))
 		return 0;
-	snprintf(why, why_size, "fixtures/base/config.json:%d: %s",
-		s->base ? 1 : err.line,
-		s->base ? "must be an object with an object \"linux\" and an array \"mounts\""
-			: err.text);
+	snprintf(why, why_size,
+		"fixtures/base/config.json:1: must be an object with an object \"linux\" and an "
+		"array \"mounts\"");
 	return -EINVAL;
 }
 
