@@ -8,6 +8,11 @@
 
 #include "unistd.h"
 
+/* As the kernel's QCMD(), which shifts into an int's sign bit. */
+#undef QCMD
+#define QCMD(command, type) \
+	((unsigned)(command) << SUBCMDSHIFT | ((unsigned)(type)&SUBCMDMASK))
+
 #ifndef PRJQUOTA
 #define PRJQUOTA 2
 #endif

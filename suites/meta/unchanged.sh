@@ -45,7 +45,9 @@ state() { # DIRECTORY
 	cat /proc/sysvipc/* >"$1/sysvipc" 2>/dev/null
 	ls -l /dev/null /dev/zero /dev/full /dev/fuse /dev/net/tun >"$1/devices" 2>/dev/null
 	ls /proc/sys/fs/binfmt_misc >"$1/binfmt" 2>/dev/null
-	pgrep -c '^plimsoll' >"$1/processes" || :
+	# One that has ended and waits for PID 1 to collect it is not ours any more.
+	ps -eo ppid=,stat=,comm= |
+		awk '$3 ~ /^plimsoll/ && !($1 == 1 && $2 ~ /^Z/) {n++} END {print n + 0}' >"$1/processes"
 }
 
 # same WHAT: it stood still before, and is as it was
