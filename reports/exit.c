@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "exit.h"
+#include "gate.h"
 
 /*
  * A kernel that says no has answered the probe. A case that was not asked has no answer,
@@ -9,6 +10,8 @@
  */
 static bool is_answer(const struct exit_count *c, const struct record *rec)
 {
+	if (rec->change == CHANGE_GONE)
+		return false;
 	switch (rec->type) {
 	case RECORD_PROBE:
 		return !c->run && !c->preflight;
@@ -32,11 +35,12 @@ void exit_count_record(struct exit_count *c, const struct record *rec)
 	/* Whether it matters what this one says, the profiles decide. */
 	if (c->preflight && rec->type == RECORD_PROBE)
 		return;
+	enum gate gate = gate_of(rec);
 	c->answered += is_answer(c, rec);
-	c->errors += rec->outcome == OUTCOME_ERROR;
-	c->failed += rec->outcome == OUTCOME_FAIL;
-	c->silently_ignored +=
-		rec->outcome == OUTCOME_FAIL && rec->kind == KIND_SILENTLY_IGNORED;
+	c->errors += gate == GATE_ERROR;
+	c->failed += gate == GATE_FAIL;
+	c->silently_ignored += gate == GATE_FAIL && rec->outcome == OUTCOME_FAIL &&
+		rec->kind == KIND_SILENTLY_IGNORED;
 }
 
 enum exit_code exit_code_of(const struct exit_count *c)

@@ -8,11 +8,10 @@ static int begin(void *state, const struct report_to *to)
 	return 0;
 }
 
-/* Each line is flushed: what was measured survives whatever comes next. */
 static int record(void *state, const struct report_to *to, const struct record *rec)
 {
 	int r = record_write(rec, to->out);
-	if (r == 0 && fflush(to->out) == EOF)
+	if (r == 0 && to->live && fflush(to->out) == EOF)
 		r = -errno;
 	return r;
 }

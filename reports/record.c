@@ -240,6 +240,43 @@ static int decode_arbiter(const json_t *arbiter, char *why, size_t size)
 	return 0;
 }
 
+/* What became of it since another run. */
+static int decode_change(struct record *rec, char *why, size_t size)
+{
+	static const struct {
+		const char *key;
+		int (*from_name)(const char *);
+	} words[] = { { "outcome", outcome_from_name }, { "kind", kind_from_name },
+		{ "fault", fault_from_name } };
+	static const char *const plain[] = { "stage", "errno", "detail", "layer", "cause",
+		"remedy" };
+	const json_t *change = json_object_get(rec->json, "change");
+	const json_t *was = json_object_get(change, "was");
+	const char *is = json_string_value(json_object_get(change, "is"));
+
+	if (!change)
+		return 0;
+	int n = is && *is ? change_from_name(is) : -EINVAL;
+	if (n < 0 || (was && !json_is_object(was)))
+		return wrong(why, size, "change", "does not say what changed");
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		const json_t *word = json_object_get(was, words[i].key);
+		if (word &&
+			(!json_is_string(word) ||
+				words[i].from_name(json_string_value(word)) < 0))
+			return wrong(why, size, words[i].key,
+				"of \"change\" is not one of the words it may be");
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(plain); i++) {
+		const json_t *text = json_object_get(was, plain[i]);
+		if (text && !json_is_string(text))
+			return wrong(
+				why, size, plain[i], "of \"change\" is not a string");
+	}
+	rec->change = n;
+	return 0;
+}
+
 static bool is_word(const json_t *value, const char *const *words)
 {
 	const char *text = json_string_value(value);
@@ -317,6 +354,7 @@ static int decode(struct record *rec, char *why, size_t size)
 		(r = decode_verdict(rec, why, size)) < 0 ||
 		(r = decode_arbiter(json_object_get(rec->json, "arbiter"), why, size)) <
 			0 ||
+		(r = decode_change(rec, why, size)) < 0 ||
 		(r = decode_profile(rec, why, size)) < 0 ||
 		(r = decode_lines(rec->json, "console", why, size)) < 0 ||
 		(r = decode_lines(rec->json, "kernel_log", why, size)) < 0)
@@ -343,6 +381,19 @@ int record_write(const struct record *rec, FILE *out)
 		putc('\n', out) == EOF)
 		return errno ? -errno : -EIO;
 	return 0;
+}
+
+const char *record_text(const struct record *rec, const char *key)
+{
+	const char *text = json_string_value(json_object_get(rec->json, key));
+	return text ? text : "";
+}
+
+const char *env_text(const struct record *env, const char *object, const char *key)
+{
+	const json_t *json = json_object_get(env->json, object);
+	const char *text = json_string_value(json_object_get(json, key));
+	return text ? text : "";
 }
 
 struct record record_ref(const struct record *rec)

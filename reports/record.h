@@ -29,6 +29,8 @@
  *
  *   of a probe, case or proof: "kernel_log", an array of texts: what the kernel warned of
  *   while it was asked.
+ *
+ *   of all that have a verdict: "change", an object, if they were compared (change.h).
  */
 #ifndef PLIMSOLL_RECORD_H
 #define PLIMSOLL_RECORD_H
@@ -37,7 +39,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "verdict.h"
+#include "change.h"
 
 #define RECORD_FORMAT 1
 
@@ -62,6 +64,7 @@ struct record {
 	enum outcome outcome;
 	enum kind kind;
 	enum fault fault;
+	enum change change;
 	const char *
 		name; /* mnt/rro, mount/rro, podman-rootless; of a boot: the kernel's release */
 	const char *id;    /* of a case: the row in the catalogue of behaviours, RO-02 */
@@ -107,6 +110,12 @@ int record_decode(json_t *json, struct record *ret_record, char *why, size_t why
 
 /* Writes the record as one line. 0 or -errno. */
 int record_write(const struct record *rec, FILE *out);
+
+/* A text member that is not decoded into the struct; "" if it is not there. */
+const char *record_text(const struct record *rec, const char *key);
+
+/* A text of the member `object` of an env, "kernel" or "boot"; "" if it is not there. */
+const char *env_text(const struct record *env, const char *object, const char *key);
 
 /* Another reference to the same data, to keep a record beyond a callback. */
 struct record record_ref(const struct record *rec);

@@ -18,6 +18,11 @@ struct report_to {
 	/* Set before `end` if records are missing (a file cut short, a foreign one): the report
 	 * must not look whole. */
 	bool cut_short;
+	/* The records come as they are measured: each is written out at once, so that what
+	 * is known survives whatever comes next. */
+	bool live;
+	/* The file that the record at hand was read from, as it was named; NULL if it was not. */
+	const char *source;
 };
 
 struct reporter {
@@ -27,6 +32,9 @@ struct reporter {
 	int (*begin)(void *state, const struct report_to *to);
 	int (*record)(void *state, const struct report_to *to, const struct record *rec);
 	int (*end)(void *state, const struct report_to *to);
+	/* NULL, or the exit status that this format's readers know for ours: the status of a
+	 * verb that writes it to stdout. */
+	int (*status)(enum exit_code code);
 };
 
 struct reporter_entry {

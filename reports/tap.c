@@ -235,7 +235,7 @@ int tap_record(void *state, const struct report_to *to, const struct record *rec
 	else if (rec->type != RECORD_END)
 		point(to->out, ++s->points, rec);
 	s->in_run = rec->type != RECORD_END;
-	return fflush(to->out) == EOF ? -errno : 0;
+	return to->live && fflush(to->out) == EOF ? -errno : 0;
 }
 
 /* The plan comes last and only if all is there: without it a harness says "failed". */

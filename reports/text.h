@@ -54,12 +54,6 @@ enum ink outcome_ink(enum outcome o);
 /* Which of two answers to the same question is shown: the heavier one, what is wrong. */
 int outcome_weight(enum outcome o);
 
-/* A text member that is not decoded into the struct; "" if it is not there. */
-const char *record_text(const struct record *rec, const char *key);
-
-/* A text of the member `object` of an env, "kernel" or "boot"; "" if it is not there. */
-const char *env_text(const struct record *env, const char *object, const char *key);
-
 /*
  * What was seen: stage and errno stand before the detail unless it names them. NULL
  * without memory; free() it.

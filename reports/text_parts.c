@@ -64,19 +64,6 @@ int outcome_weight(enum outcome o)
 	return weights[o];
 }
 
-const char *record_text(const struct record *rec, const char *key)
-{
-	const char *text = json_string_value(json_object_get(rec->json, key));
-	return text ? text : "";
-}
-
-const char *env_text(const struct record *env, const char *object, const char *key)
-{
-	const json_t *json = json_object_get(env->json, object);
-	const char *text = json_string_value(json_object_get(json, key));
-	return text ? text : "";
-}
-
 char *record_seen(const struct record *rec)
 {
 	const char *stage = strstr(rec->detail, rec->stage) ? "" : rec->stage;

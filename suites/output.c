@@ -153,6 +153,23 @@ fail:
 	return NULL;
 }
 
+void output_live(struct output *o)
+{
+	o->to.live = true;
+}
+
+void output_source(struct output *o, const char *source)
+{
+	o->to.source = source;
+}
+
+enum exit_code output_status(const struct output *o, enum exit_code code)
+{
+	if (!o || o->path || !o->reporter->status)
+		return code;
+	return (enum exit_code)o->reporter->status(code);
+}
+
 static void begin_once(struct output *o)
 {
 	if (!o->begun)

@@ -18,6 +18,12 @@ struct output;
 struct output *output_open(
 	const char *format, const char *path, char *why, size_t why_size);
 
+/* The records are measured as they come: each is written out at once. */
+void output_live(struct output *o);
+
+/* The file that the records to come are read from; borrowed. */
+void output_source(struct output *o, const char *source);
+
 /* The first failure is kept and told by output_close(). */
 void output_record(struct output *o, const struct record *rec);
 
@@ -27,6 +33,12 @@ void output_record(struct output *o, const struct record *rec);
  * `why`.
  */
 int output_close(struct output *o, bool cut_short, char *why, size_t why_size);
+
+/*
+ * The exit status of a verb that writes this report to stdout: `code`, unless the format's
+ * readers know others. `code` of a NULL, and of a report to a file.
+ */
+enum exit_code output_status(const struct output *o, enum exit_code code);
 
 /* Frees an output that no record went into (NULL is fine): nothing is written. */
 void output_discard(struct output *o);

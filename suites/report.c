@@ -8,7 +8,7 @@
 #include "reader.h"
 #include "verb.h"
 
-#define FORMATS_MOST 16
+#define FORMATS_MOST 32
 
 struct format {
 	char *name;
@@ -51,6 +51,8 @@ static int read_files(struct report *r, char **files, char *why, size_t why_size
 	char *none[] = { standard_input, NULL };
 
 	for (char **file = *files ? files : none; *file; file++) {
+		for (size_t i = 0; i < r->count; i++)
+			output_source(r->outputs[i], strcmp(*file, "-") ? *file : NULL);
 		int ret = read_file(r, *file, why, why_size);
 		if (ret < 0)
 			return ret;
@@ -94,12 +96,15 @@ static enum exit_code make(struct report *r, char **files)
 	if (!open_outputs(r, why, sizeof(why)))
 		return verb_error("report", "%s", why);
 	bool cut_short = read_files(r, files, why, sizeof(why)) < 0;
+	enum exit_code code = exit_code_of(&r->exit);
+	for (size_t i = 0; i < r->count; i++)
+		code = output_status(r->outputs[i], code);
 	bool lost = close_outputs(r, cut_short, unwritten, sizeof(unwritten)) < 0;
 	if (cut_short)
 		verb_error("report", "%s", why);
 	if (lost)
 		verb_error("report", "%s", unwritten);
-	return cut_short || lost ? EXIT_ERROR : exit_code_of(&r->exit);
+	return cut_short || lost ? EXIT_ERROR : code;
 }
 
 /* "F" or "F=FILE"; `text` is cut at the equals sign. EXIT_OK, or EXIT_USAGE and why. */

@@ -182,6 +182,9 @@ static int open_outputs(
 		if (!s->outputs[1])
 			return -EINVAL;
 	}
+	for (size_t i = 0; i < ARRAY_SIZE(s->outputs); i++)
+		if (s->outputs[i])
+			output_live(s->outputs[i]);
 	return 0;
 }
 
@@ -276,6 +279,9 @@ enum exit_code sink_close(struct sink *s, char *why, size_t why_size)
 	/* Without its end the run is what it is: cut short. */
 	if (!s->relay && !*s->trouble)
 		end_record(s, code);
+	if (*s->trouble)
+		code = EXIT_ERROR;
+	code = output_status(s->outputs[0], code);
 	close_outputs(s);
 	snprintf(why, why_size, "%s", s->trouble);
 	if (*s->trouble)

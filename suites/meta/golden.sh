@@ -3,7 +3,8 @@
 #   golden.sh PLIMSOLL             speaks TAP: one point for each situation and format
 #   golden.sh --update PLIMSOLL    writes what is rendered now; read the diff before you keep it
 # A situation is a directory: README.md (one line), records.jsonl, and what `report` makes of
-# them: text, tap, summary, matrix, stderr and exit. A file that is not there is empty, an exit not there is 0.
+# them: a file of each format, stderr and exit. A file that is not there is empty, an exit not
+# there is 0.
 set -eu
 export LC_ALL=C
 # shellcheck source=suites/meta/tap.sh
@@ -20,20 +21,28 @@ cd "$(dirname "$0")/../../fixtures/golden"
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-# render SITUATION: fills $tmp with text, tap, summary, matrix, stderr, exit
+# Every format that is kept of each situation.
+formats="text summary matrix tap"
+
+# render SITUATION: fills $tmp with a file of each format, stderr, exit
 render() {
 	rm -f "$tmp"/*
 	code=0
-	(cd "$1" && "$plimsoll" report records.jsonl) >"$tmp/text" 2>"$tmp/stderr" || code=$?
-	echo "$code" >"$tmp/exit"
-	code=0
-	(cd "$1" && "$plimsoll" report --format tap <records.jsonl) >"$tmp/tap" 2>/dev/null ||
-		code=$?
-	echo "$code" | cmp -s - "$tmp/exit" || echo "tap: exit $code" >>"$tmp/exit"
-	for format in summary matrix; do
-		(cd "$1" && "$plimsoll" report --format "$format" <records.jsonl) \
-			>"$tmp/$format" 2>/dev/null || :
+	options=
+	for format in $formats; do
+		options="$options --format $format=$tmp/$format"
 	done
+	# shellcheck disable=SC2086 # words
+	(cd "$1" && "$plimsoll" report $options records.jsonl) 2>"$tmp/stderr" || code=$?
+	echo "$code" >"$tmp/exit"
+	# What is not whole says so in its name, too.
+	for format in $formats; do
+		[ ! -e "$tmp/$format.partial" ] || mv "$tmp/$format.partial" "$tmp/$format"
+	done
+	code=0
+	(cd "$1" && "$plimsoll" report <records.jsonl) >"$tmp/stdout" 2>/dev/null || code=$?
+	echo "$code" | cmp -s - "$tmp/exit" || echo "from stdin: exit $code" >>"$tmp/exit"
+	cmp -s "$tmp/stdout" "$tmp/text" || echo "stdout is not the file" >>"$tmp/exit"
 }
 
 # expected SITUATION FILE: what is kept, or what its absence means
@@ -46,7 +55,7 @@ expected() {
 }
 
 compare() {
-	for file in text tap summary matrix stderr exit; do
+	for file in $formats stderr exit; do
 		status=0
 		expected "$1" "$file" >"$tmp/expected"
 		diff -u "$tmp/expected" "$tmp/$file" >"$tmp/diff" || status=1
@@ -56,7 +65,7 @@ compare() {
 }
 
 keep() {
-	for file in text tap summary matrix stderr exit; do
+	for file in $formats stderr exit; do
 		rm -f "$1/$file"
 		expected "$1" "$file" >"$tmp/expected"
 		cmp -s "$tmp/expected" "$tmp/$file" || cp "$tmp/$file" "$1/$file"
@@ -92,7 +101,7 @@ for situation in */; do
 		continue
 	fi
 	compare "$situation"
-	for format in text tap summary matrix; do
+	for format in $formats; do
 		printable "$situation" "$format"
 	done
 done
