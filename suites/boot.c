@@ -1,6 +1,5 @@
 /* plimsoll boot: probes and suites under other kernels, in QEMU. */
 #include <errno.h>
-#include <getopt.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,11 +9,11 @@
 #include "boot/fleet.h"
 #include "boot/parallel.h"
 #include "guard.h"
-#include "options.h"
 #include "runtime.h"
 #include "verb.h"
 
 #define LIST_MAX        256
+#define LAYOUTS_MAX     3
 #define TIMEOUT_DEFAULT 1800000 /* ms; a suite under emulation takes minutes */
 
 struct args {
@@ -23,10 +22,9 @@ struct args {
 	struct plan plan;
 	const char *matrix, *base, *sysroot;
 	char *modules[LIST_MAX], *take[LIST_MAX];
-	const char *layouts[3];
+	const char *layouts[LAYOUTS_MAX];
 	size_t layout_count;
 	struct plan_variation settings; /* of the command line; its texts are borrowed */
-	bool varied;                    /* any of them was given */
 };
 
 static void note(const char *text)
@@ -34,103 +32,34 @@ static void note(const char *text)
 	fprintf(stderr, "plimsoll boot: %s\n", text);
 }
 
-static bool take_accel(const char *text, enum accel *ret)
+static int take_sysctl(void *args, char *text, char *why, size_t why_size)
 {
-	static const char *const names[] = {
-		[ACCEL_AUTO] = "auto", [ACCEL_KVM] = "kvm", [ACCEL_TCG] = "tcg"
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (!strcmp(text, names[i])) {
-			*ret = i;
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool take_number(const char *text, unsigned most, unsigned *ret)
-{
-	char *end;
-	unsigned long n = strtoul(text, &end, 10);
-
-	if (end == text || *end || n < 1 || n > most)
-		return false;
-	*ret = n;
-	return true;
-}
-
-static bool take_sysctl(struct plan_variation *v, const char *text)
-{
+	struct plan_variation *v = &((struct args *)args)->settings;
 	const char *value = strchr(text, '=');
 
-	if (!value || value == text)
-		return false;
+	if (!value || value == text) {
+		snprintf(why, why_size, "NAME=VALUE, not \"%s\"", text);
+		return -EINVAL;
+	}
 	_cleanup_free_ char *name = strndup(text, value - text);
 	if (!v->sysctl)
 		v->sysctl = json_object();
-	return name && json_object_set_new(v->sysctl, name, json_string(value + 1)) == 0;
-}
-
-static bool take_layout(struct args *args, const char *text)
-{
-	if ((strcmp(text, "unified") && strcmp(text, "hybrid") && strcmp(text, "v1")) ||
-		args->layout_count == ARRAY_SIZE(args->layouts))
-		return false;
-	args->layouts[args->layout_count++] = text;
-	return true;
-}
-
-/* What of the guest is set; true if it was such an option with a good value. */
-static bool take_setting(struct args *args, int c, char *value)
-{
-	struct plan_variation *v = &args->settings;
-
-	switch (c) {
-	case 'c':
-		return take_layout(args, value);
-	case 'a':
-		v->append = value;
-		break;
-	case 'l':
-		v->lsm = value;
-		break;
-	case 's':
-		if (!take_sysctl(v, value))
-			return false;
-		break;
-	case 'u':
-		v->user = value;
-		break;
-	default:
-		return false;
+	if (!name || !v->sysctl)
+		return -ENOMEM;
+	if (json_object_set_new(v->sysctl, name, json_string(value + 1)) < 0) {
+		snprintf(why, why_size, "\"%s\" is not UTF-8", text);
+		return -EINVAL;
 	}
-	return args->varied = true;
-}
-
-static bool take_machine(struct boot_options *opt, int c, char *value)
-{
-	switch (c) {
-	case 'A':
-		return take_accel(value, &opt->accel);
-	case 'M':
-		return take_number(value, 1 << 20, &opt->memory);
-	case 'C':
-		return take_number(value, 64, &opt->cpus);
-	case 't':
-		return option_seconds(value, &opt->timeout_ms);
-	case 'j':
-		return option_count(value, &opt->jobs);
-	}
-	return false;
+	return 0;
 }
 
 /*
  * [NAME=]PATH, or reference. Of another system: a name is looked up where its programs are, a
  * path below it unless it is there as it is.
  */
-static enum exit_code take_runtime(struct args *args, const char *text)
+static int take_runtime(void *ctx, char *text, char *why, size_t why_size)
 {
+	struct args *args = ctx;
 	static const char *const dirs[] = { "/usr/local/sbin", "/usr/local/bin",
 		"/usr/sbin", "/usr/bin", "" };
 	const char *root = args->sysroot ? args->sysroot : "";
@@ -152,86 +81,134 @@ static enum exit_code take_runtime(struct args *args, const char *text)
 		if (stat(full, &st) == 0 && S_ISREG(st.st_mode))
 			snprintf(found, sizeof(found), "%s", full);
 	}
-	if (!*found && !ours)
-		return verb_usage("boot",
+	if (!*found && !ours) {
+		snprintf(why, why_size,
 			"there is no runtime \"%s\"%s%s: no executable file", path,
 			*root ? " below " : "", root);
-	return plan_add_runtime(&args->plan, name, found, root) < 0
-		? verb_error("boot", "out of memory")
-		: EXIT_OK;
-}
-
-/* EXIT_OK for an option that was understood; -1 for one that was not. */
-static int take_option(struct args *args, int c, char *value)
-{
-	struct boot_options *opt = &args->boot;
-
-	if (c == 'R')
-		return take_runtime(args, value);
-	if (c == 'S')
-		args->sysroot = value;
-	else if (c == 'm' && opt->module_count < LIST_MAX)
-		args->modules[opt->module_count++] = value;
-	else if (c == 'T' && opt->take_count < LIST_MAX)
-		args->take[opt->take_count++] = value;
-	else if (c == 'F')
-		opt->fixtures = value;
-	else if (c == 'x')
-		args->matrix = value;
-	else if (c == 'b')
-		args->base = value;
-	else if (c == 'p')
-		opt->capture = value;
-	else if (c == 'r')
-		args->sink.report = value;
-	else if (c == 'f')
-		args->sink.format = value;
-	else if (!take_setting(args, c, value) && !take_machine(opt, c, value))
-		return -1;
-	return EXIT_OK;
-}
-
-static enum exit_code parse(int argc, char **argv, struct args *args)
-{
-	static const struct option options[] = { { "runtime", required_argument, NULL,
-							 'R' },
-		{ "sysroot", required_argument, NULL, 'S' },
-		{ "module", required_argument, NULL, 'm' },
-		{ "take", required_argument, NULL, 'T' },
-		{ "fixtures", required_argument, NULL, 'F' },
-		{ "matrix", required_argument, NULL, 'x' },
-		{ "base", required_argument, NULL, 'b' },
-		{ "capture", required_argument, NULL, 'p' },
-		{ "report", required_argument, NULL, 'r' },
-		{ "format", required_argument, NULL, 'f' },
-		{ "cgroup", required_argument, NULL, 'c' },
-		{ "append", required_argument, NULL, 'a' },
-		{ "lsm", required_argument, NULL, 'l' },
-		{ "sysctl", required_argument, NULL, 's' },
-		{ "user", required_argument, NULL, 'u' },
-		{ "accel", required_argument, NULL, 'A' },
-		{ "memory", required_argument, NULL, 'M' },
-		{ "cpus", required_argument, NULL, 'C' },
-		{ "timeout", required_argument, NULL, 't' },
-		{ "jobs", required_argument, NULL, 'j' }, { 0 } };
-	int c, r;
-
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if ((r = take_option(args, c, optarg)) == EXIT_OK)
-			continue;
-		return r > 0
-			? (enum exit_code)r
-			: verb_usage("boot",
-				  "%s: unknown option, or its value is missing or off",
-				  argv[optind - 1]);
+		return -ENOENT;
 	}
-	return EXIT_OK;
+	return plan_add_runtime(&args->plan, name, found, root);
 }
+
+static const char *const layouts[] = { "unified", "hybrid", "v1", NULL };
+static const char *const accels[] = {
+	[ACCEL_AUTO] = "auto", [ACCEL_KVM] = "kvm", [ACCEL_TCG] = "tcg", NULL
+};
+
+static const struct option_row options[] = {
+	{ .name = "runtime",
+		.value = "[NAME=]PATH",
+		.kind = OPTION_CALL,
+		.take = take_runtime,
+		.repeats = true,
+		.completes = COMPLETES_RUNTIME,
+		.about = "to be held to its obligations; reference: ours",
+		.more = "It is taken along with its libraries. The reference is embedded, and is "
+			"what runs where none is named. NAME is how records call it." },
+	{ .name = "sysroot",
+		.value = "DIR",
+		.kind = OPTION_TEXT,
+		.at = offsetof(struct args, sysroot),
+		.completes = COMPLETES_DIRECTORY,
+		.about = "the runtimes after this are of the system in DIR",
+		.more = "Its libraries are used; a name is looked up where its programs are." },
+	{ .name = "matrix",
+		.value = "FILE",
+		.kind = OPTION_TEXT,
+		.at = offsetof(struct args, matrix),
+		.completes = COMPLETES_FILE,
+		.about = "kernels, runtimes and variations of this file",
+		.more = "fixtures/schema/matrix.json says what is in it." },
+	{ .name = "base",
+		.value = "DIR",
+		.kind = OPTION_TEXT,
+		.at = offsetof(struct args, base),
+		.completes = COMPLETES_DIRECTORY,
+		.about = "where its paths begin (default: where it is)" },
+	{ .name = "cgroup",
+		.value = "LAYOUT",
+		.kind = OPTION_LIST,
+		.at = offsetof(struct args, layouts),
+		.count_at = offsetof(struct args, layout_count),
+		.most = LAYOUTS_MAX,
+		.completes = COMPLETES_WORDS,
+		.words = layouts,
+		.about = "layout: unified (default), hybrid or v1",
+		.more = "There is a guest for each." },
+	{ .name = "lsm",
+		.value = "LIST",
+		.kind = OPTION_TEXT,
+		.at = offsetof(struct args, settings.lsm),
+		.about = "security modules to switch on, with commas" },
+	{ .name = "sysctl",
+		.value = "NAME=VALUE",
+		.kind = OPTION_CALL,
+		.take = take_sysctl,
+		.repeats = true,
+		.about = "set this in the guest" },
+	{ .name = "user",
+		.value = "USER",
+		.kind = OPTION_TEXT,
+		.at = offsetof(struct args, settings.user),
+		.completes = COMPLETES_USER,
+		.about = "who asks in the guest: a name or UID[:GID]" },
+	{ .name = "append",
+		.value = "TEXT",
+		.kind = OPTION_TEXT,
+		.at = offsetof(struct args, settings.append),
+		.about = "more for the kernel's command line" },
+	{ .name = "module",
+		.value = "NAME",
+		.kind = OPTION_LIST,
+		.at = offsetof(struct args, modules),
+		.count_at = offsetof(struct args, boot.module_count),
+		.most = LIST_MAX,
+		.about = "load this module, too" },
+	{ .name = "take",
+		.value = "FILE",
+		.kind = OPTION_LIST,
+		.at = offsetof(struct args, take),
+		.count_at = offsetof(struct args, boot.take_count),
+		.most = LIST_MAX,
+		.completes = COMPLETES_FILE,
+		.about = "take this program along, too" },
+	{ .name = "accel",
+		.value = "HOW",
+		.kind = OPTION_WORD,
+		.at = offsetof(struct args, boot.accel),
+		.completes = COMPLETES_WORDS,
+		.words = accels,
+		.about = "how to run it: auto (default), kvm, tcg (emulated)" },
+	{ .name = "memory",
+		.value = "MIB",
+		.kind = OPTION_NUMBER,
+		.at = offsetof(struct args, boot.memory),
+		.most = 1 << 20,
+		.about = "for each guest (default: what it needs)" },
+	{ .name = "cpus",
+		.value = "N",
+		.kind = OPTION_NUMBER,
+		.at = offsetof(struct args, boot.cpus),
+		.most = 64,
+		.about = "for each guest (default: 2 with KVM, else 1)" },
+	{ .name = "capture",
+		.value = "DIR",
+		.kind = OPTION_TEXT,
+		.at = offsetof(struct args, boot.capture),
+		.completes = COMPLETES_DIRECTORY,
+		.about = "keep the guest's /proc and /sys there" },
+	OPTIONS_SINK(struct args, sink),
+	OPTION_FIXTURES(struct args, boot.fixtures, "take these along"),
+	OPTION_JOBS(struct args, boot.jobs, "guests at a time (default: what fits)"),
+	OPTION_TIMEOUT(struct args, boot.timeout_ms, "for each guest (default: 1800)"),
+	{ 0 },
+};
 
 /* KERNEL... up to "--"; behind it a verb and its arguments. */
 static enum exit_code take_words(struct args *args, int argc, char **argv)
 {
+	struct operands kernels;
+
 	/* getopt moves "--" in front of the words it has not looked at. */
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--"))
@@ -241,9 +218,9 @@ static enum exit_code take_words(struct args *args, int argc, char **argv)
 		args->boot.arg_count = argv[i + 1] ? argc - i - 2 : 0;
 		argc = i;
 	}
-	enum exit_code code = parse(argc, argv, args);
-	for (int i = optind; i < argc && code == EXIT_OK; i++)
-		if (plan_add_kernel(&args->plan, NULL, argv[i]) < 0)
+	enum exit_code code = options_parse(options, argc, argv, args, &kernels);
+	for (size_t i = 0; i < kernels.count && code == EXIT_OK; i++)
+		if (plan_add_kernel(&args->plan, NULL, kernels.words[i]) < 0)
 			code = verb_error("boot", "out of memory");
 	return code;
 }
@@ -260,7 +237,7 @@ static enum exit_code vary(struct args *args)
 	bool several = args->layout_count > 1;
 
 	if (args->plan.variation_count) {
-		if (args->varied || args->layout_count)
+		if (s->append || s->lsm || s->sysctl || s->user || args->layout_count)
 			return verb_usage("boot",
 				"variations come from %s or from the command line, not "
 				"from both",
@@ -507,10 +484,6 @@ static enum exit_code run(int argc, char **argv)
 	enum exit_code code = take_words(&args, argc, argv);
 	if (code == EXIT_OK)
 		code = make_plan(&args);
-	if (code == EXIT_OK && args.sink.format && !reporter_find(args.sink.format))
-		code = verb_usage("boot",
-			"there is no format \"%s\" (plimsoll report --formats)",
-			args.sink.format);
 	if (code == EXIT_OK)
 		code = boot(&args);
 	plan_free(&args.plan);
@@ -518,27 +491,38 @@ static enum exit_code run(int argc, char **argv)
 	return code;
 }
 
+static const struct verb_example examples[] = {
+	{ "plimsoll boot linux-image-6.12-amd64.deb -- probe --prove 'idmap/*'",
+		"ask the kernel of this package, and see that the probes can say no" },
+	{ "plimsoll boot 6.1.deb 6.12.deb --runtime runc --runtime crun --report r.jsonl",
+		"two kernels, two runtimes: four guests, one table, and the records" },
+	{ 0 },
+};
+
 const struct verb verb_boot = {
 	.about = "boot other kernels in QEMU, and probe, preflight or run there",
-	.help = "Usage: plimsoll boot [OPTION]... KERNEL... [-- VERB [ARG]...]\n\n"
-		"KERNEL is a .deb or .rpm (A.deb+B.deb: in parts), a bzImage, a directory that\n"
-		"holds one, or host: this machine's, not booted. VERB is probe, preflight or run;\n"
-		"without --: probe, or with a runtime: run. Installs nothing, writes nothing,\n"
-		"needs no root.\n\n"
-		"  --runtime [NAME=]PATH  taken along with its libraries (repeatable); reference is\n"
-		"                         our own, embedded, and what runs where none is named\n"
-		"  --sysroot DIR          the runtimes after this are of the system in DIR\n"
-		"  --module NAME          load it, too      --take FILE  take this along, too\n"
-		"  --cgroup LAYOUT        unified (default), hybrid, v1 (repeatable: each)\n"
-		"  --append TEXT  --lsm LIST  --sysctl NAME=VALUE  --user USER\n"
-		"                         for the kernel's command line; in the guest\n"
-		"  --matrix FILE          kernels, runtimes, variations; --base DIR: found there\n"
-		"  --accel auto|kvm|tcg   --memory MIB  --cpus N  --jobs N (guests at a time)\n"
-		"  --timeout S            for each guest, start to end (default: 1800)\n"
-		"  --report FILE  --format FORMAT  --fixtures DIR  as for run\n"
-		"  --capture DIR          keep the guest's /proc and /sys there\n\n"
-		"Examples:\n"
-		"  plimsoll boot linux-image-6.12-amd64.deb -- probe --prove 'idmap/*'\n"
-		"  plimsoll boot 6.1.deb 6.12.deb --runtime runc --runtime crun --report r.jsonl\n",
+	.usage = "[OPTION]... KERNEL... [-- VERB [ARG]...]",
+	.text = "KERNEL is a .deb or .rpm (A.deb+B.deb: in parts), a bzImage, a directory that "
+		"holds one, or host: this machine's, not booted. VERB is probe, preflight or run; "
+		"without --: probe, or with a runtime: run. Installs nothing, writes nothing, "
+		"needs no root.",
+	.options = options,
+	.operand = "KERNEL",
+	.completes = COMPLETES_FILE,
+	.manual =
+		"Kernels, variations and runtimes make a matrix: each kernel is booted in each "
+		"variation, and each runtime runs in a guest of its own. With several guests "
+		"the report is the format matrix, else text. A variation is a layout of "
+		"cgroups, with the modules, sysctls, user and command line that are named; "
+		"they come from the command line or from a matrix file, not from both.\n\n"
+		"plimsoll itself is the first process of the guest. It takes along what it "
+		"needs: its libraries, the modules of the kernel, the runtimes with their "
+		"libraries, also those of another distribution. KVM is used where it works; "
+		"elsewhere guests are emulated, and a suite takes minutes.\n\n"
+		"A guest that panics, hangs or cannot be heard is an error with the last lines "
+		"of its console. What the kernel warned of meanwhile stands in the records.\n\n"
+		"--report, --format, --fixtures and --runtime belong before the --, as they are "
+		"boot's.",
+	.examples = examples,
 	.run = run,
 };

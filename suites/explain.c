@@ -1,7 +1,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fnmatch.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +15,7 @@
 #include "verb.h"
 
 struct args {
-	const char *name, *fixtures;
+	const char *fixtures;
 	char *path; /* --path */
 	const char *as;
 	bool allow_autoload;
@@ -228,30 +227,19 @@ static int ask_here(const struct page *p, const struct probe_entry *entry,
 
 /* --- the verb --- */
 
-static int parse(int argc, char **argv, struct args *args)
-{
-	static const struct option options[] = { { "path", required_argument, NULL, 'p' },
-		{ "as", required_argument, NULL, 'a' },
-		{ "allow-autoload", no_argument, NULL, 'A' },
-		{ "fixtures", required_argument, NULL, 'F' }, { 0 } };
-	int c;
-
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c == 'p')
-			args->path = optarg;
-		else if (c == 'a')
-			args->as = optarg;
-		else if (c == 'A')
-			args->allow_autoload = true;
-		else if (c == 'F')
-			args->fixtures = optarg;
-		else
-			return -1;
-	}
-	args->name = optind == argc - 1 ? argv[optind] : NULL;
-	return 0;
-}
+static const struct option_row options[] = {
+	{ .name = "path",
+		.value = "DIR",
+		.kind = OPTION_TEXT,
+		.at = offsetof(struct args, path),
+		.completes = COMPLETES_DIRECTORY,
+		.about = "ask about this directory what depends on a file system" },
+	OPTION_AS(struct args, as),
+	OPTION_AUTOLOAD(struct args, allow_autoload),
+	OPTION_FIXTURES(
+		struct args, fixtures, "the cases and profiles that need it, from there"),
+	{ 0 },
+};
 
 /* Somebody who does not know the area finds it by the last word. */
 static enum exit_code no_such_probe(const char *name)
@@ -270,17 +258,19 @@ static enum exit_code no_such_probe(const char *name)
 static enum exit_code run(int argc, char **argv)
 {
 	struct args args = { 0 };
+	struct operands operands;
 	struct fixtures fx;
 	char why[512];
 
-	if (parse(argc, argv, &args) < 0)
-		return verb_usage("explain",
-			"%s: unknown option, or its value is missing", argv[optind - 1]);
-	if (!args.name)
+	enum exit_code code = options_parse(options, argc, argv, &args, &operands);
+	if (code != EXIT_OK)
+		return code;
+	if (operands.count != 1)
 		return verb_usage("explain", "which probe? One name (plimsoll list)");
-	const struct probe_entry *entry = probe_find(args.name);
+	const char *name = operands.words[0];
+	const struct probe_entry *entry = probe_find(name);
 	if (!entry)
-		return no_such_probe(args.name);
+		return no_such_probe(name);
 	if (fixtures_find(args.fixtures, &fx, why, sizeof(why)) < 0)
 		return verb_usage("explain", "%s", why);
 
@@ -295,17 +285,24 @@ static enum exit_code run(int argc, char **argv)
 	return fflush(stdout) == EOF ? verb_error("explain", "stdout: %m") : EXIT_OK;
 }
 
+static const struct verb_example examples[] = {
+	{ "plimsoll explain mnt/rro", "what is it, and here?" },
+	{ "plimsoll explain --path /var/lib/kubelet idmap/path", "can it be id-mapped?" },
+	{ 0 },
+};
+
 const struct verb verb_explain = {
 	.about = "one probe: what it is, who needs it, what blocks it, how it is here",
-	.help = "Usage: plimsoll explain [OPTION]... NAME\n\n"
-		"Tells in a screenful what a probe asks and how, who relies on it, what takes it\n"
-		"away, and what this kernel answers, with cause and remedy.\n\n"
-		"  --path DIR       for what depends on a file system: ask of this directory\n"
-		"  --as USER        the unprivileged user (default: nobody)\n"
-		"  --allow-autoload ask even if that makes the kernel load a module\n"
-		"  --fixtures DIR   the cases that need it, from there\n\n"
-		"Examples:\n"
-		"  plimsoll explain mnt/rro\n"
-		"  plimsoll explain --path /var/lib/kubelet idmap/path\n",
+	.usage = "[OPTION]... NAME",
+	.text = "Tells in a screenful what a probe asks and how, who relies on it, what takes it "
+		"away, and what this kernel answers, with cause and remedy.",
+	.options = options,
+	.operand = "NAME",
+	.completes = COMPLETES_PROBE,
+	.manual =
+		"The answer is asked for just then, as root and as an unprivileged user, or as "
+		"whom you are. The exit code says whether it could be explained, not what the "
+		"answer is.",
+	.examples = examples,
 	.run = run,
 };

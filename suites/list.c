@@ -1,5 +1,4 @@
 #include <fnmatch.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,6 +12,7 @@ enum format { FORMAT_TABLE, FORMAT_WIDE, FORMAT_JSON };
 /* What is listed, for the formats to come. */
 struct listing {
 	const struct fixtures *fx;
+	const char *fixtures; /* --fixtures */
 	const char *glob;
 	enum format format;
 	json_t *json; /* an array of objects */
@@ -94,46 +94,40 @@ static void print_table(const struct listing *l)
 	}
 }
 
-static int parse(int argc, char **argv, struct listing *l, const char **fixtures)
-{
-	static const struct option options[] = { { "fixtures", required_argument, NULL,
-							 'F' },
-		{ "format", required_argument, NULL, 'f' }, { 0 } };
-	static const char *const formats[] = {
-		[FORMAT_TABLE] = "table", [FORMAT_WIDE] = "wide", [FORMAT_JSON] = "json"
-	};
-	int c;
+static const char *const formats[] = {
+	[FORMAT_TABLE] = "table", [FORMAT_WIDE] = "wide", [FORMAT_JSON] = "json", NULL
+};
 
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		size_t i = 0;
-		if (c == 'F') {
-			*fixtures = optarg;
-			continue;
-		}
-		while (c == 'f' && i < ARRAY_SIZE(formats) && strcmp(formats[i], optarg))
-			i++;
-		if (c != 'f' || i == ARRAY_SIZE(formats))
-			return -1;
-		l->format = i;
-	}
-	l->glob = optind < argc ? argv[optind] : "*";
-	return 0;
-}
+static const struct option_row options[] = {
+	{ .name = "format",
+		.value = "FORMAT",
+		.kind = OPTION_WORD,
+		.at = offsetof(struct listing, format),
+		.completes = COMPLETES_WORDS,
+		.words = formats,
+		.about =
+			"as table (default), wide: with since, man page, kernel configuration "
+			"and who needs it, or json: all there is to say" },
+	OPTION_FIXTURES(struct listing, fixtures, "cases from there"),
+	{ 0 },
+};
 
 static enum exit_code run(int argc, char **argv)
 {
 	json_auto_t *json = json_array();
 	struct listing l = { .json = json };
-	const char *given = NULL;
+	struct operands operands;
 	struct fixtures fx;
 	char why[512];
 
-	if (parse(argc, argv, &l, &given) < 0)
-		return verb_usage("list",
-			"%s: unknown option, or its value is missing or off",
-			argv[optind - 1]);
-	if (fixtures_find(given, &fx, why, sizeof(why)) < 0)
+	enum exit_code code = options_parse(options, argc, argv, &l, &operands);
+	if (code != EXIT_OK)
+		return code;
+	if (operands.count > 1)
+		return verb_usage("list", "one GLOB, not %zu: quote it, as 'idmap/*'",
+			operands.count);
+	l.glob = operands.count ? operands.words[0] : "*";
+	if (fixtures_find(l.fixtures, &fx, why, sizeof(why)) < 0)
 		return verb_usage("list", "%s", why);
 	l.fx = &fx;
 	list_probes(&l);
@@ -153,16 +147,27 @@ static enum exit_code run(int argc, char **argv)
 	return EXIT_OK;
 }
 
+static const struct verb_example examples[] = {
+	{ "plimsoll list 'idmap/*'", "whatever there is on id mappings" },
+	{ "plimsoll list --format json | jq -r '.[] | select(.since == \"6.3\") | .name'",
+		"what came with Linux 6.3" },
+	{ 0 },
+};
+
 const struct verb verb_list = {
 	.about = "the probes, cases and facts there are",
-	.help = "Usage: plimsoll list [OPTION]... [GLOB]\n\n"
-		"Lists probes (questions to the kernel), cases (obligations of a runtime) and facts\n"
-		"(what a case can look at), one on a line, and on stderr where the fixtures are.\n\n"
-		"  --format FORMAT  table (default); wide: with since, man page, kernel\n"
-		"                   configuration and who needs it; json: all there is to say\n"
-		"  --fixtures DIR   cases from there\n\n"
-		"Examples:\n"
-		"  plimsoll list 'idmap/*'\n"
-		"  plimsoll list --format json | jq -r '.[] | select(.since == \"6.3\") | .name'\n",
+	.usage = "[OPTION]... [GLOB]",
+	.text = "Lists probes (questions to the kernel), cases (obligations of a runtime) and "
+		"facts (what a case can look at), one on a line, and on stderr where the "
+		"fixtures are.",
+	.options = options,
+	.operand = "GLOB",
+	.completes = COMPLETES_NAME,
+	.manual =
+		"GLOB is matched against whole names, in which * stands for anything: 'idmap/*' "
+		"has probes and cases alike. Without one, everything is listed. It is an error "
+		"if nothing is called so.\n\n"
+		"A case that cannot be read is listed with the reason.",
+	.examples = examples,
 	.run = run,
 };

@@ -5,23 +5,8 @@
 #include <unistd.h>
 
 #include "boot/guest.h"
+#include "help.h"
 #include "verb.h"
-
-static enum exit_code help(FILE *out, enum exit_code ret)
-{
-	fputs("plimsoll: what can this kernel safely carry, and does a container runtime keep\n"
-	      "its obligations on it?\n\n"
-	      "Usage: plimsoll [VERB [ARG...]]\n\n"
-	      "With no argument: a one-screen summary of this host.\n\n",
-		out);
-	for (size_t i = 0; i < verb_count; i++)
-		fprintf(out, "  %-10s %s\n", verb_table[i].name,
-			verb_table[i].verb->about);
-	fputs("\nplimsoll VERB --help tells more. Exit codes: 0 nothing failed, 1 a fail,\n"
-	      "2 usage, 3 an error, 4 a silently-ignored, 77 nothing could be asked.\n",
-		out);
-	return ret;
-}
 
 /*
  * A stdin or stderr that came closed would become the number of some file of ours. A closed
@@ -42,6 +27,38 @@ static void fill_stdio(void)
 	}
 }
 
+static bool is_help(const char *word)
+{
+	return !strcmp(word, "--help") || !strcmp(word, "-h");
+}
+
+static enum exit_code no_such_verb(const char *name)
+{
+	const char *meant = NULL;
+
+	for (size_t i = 0; i < verb_count && !meant; i++)
+		if (option_is_near(name, verb_table[i].name))
+			meant = verb_table[i].name;
+	fprintf(stderr, "plimsoll: there is no verb \"%s\"%s%s%s\n", name,
+		meant ? "; did you mean " : "", meant ? meant : "", meant ? "?" : "");
+	help_program(stderr);
+	return EXIT_USAGE;
+}
+
+/* `plimsoll help VERB`, or of everything. */
+static enum exit_code help(const char *name)
+{
+	const struct verb *verb = name ? verb_find(name) : NULL;
+
+	if (name && !verb && !is_help(name))
+		return no_such_verb(name);
+	if (verb)
+		help_verb(stdout, name, verb);
+	else
+		help_program(stdout);
+	return fflush(stdout) == EOF ? EXIT_ERROR : EXIT_OK;
+}
+
 int main(int argc, char **argv)
 {
 	/* What this host can carry, on one screen. */
@@ -56,24 +73,18 @@ int main(int argc, char **argv)
 
 	if (argc < 2)
 		return verb_find("probe")->run(ARRAY_SIZE(summary) - 1, summary);
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
-		!strcmp(argv[1], "help"))
-		return help(stdout, EXIT_OK);
+	if (is_help(argv[1]) || !strcmp(argv[1], "help"))
+		return help(is_help(argv[1]) ? NULL : argv[2]);
 	if (!strcmp(argv[1], "--version")) {
 		puts("plimsoll " PLIMSOLL_VERSION);
 		return EXIT_OK;
 	}
 
 	const struct verb *verb = verb_find(argv[1]);
-	if (!verb) {
-		fprintf(stderr, "plimsoll: there is no verb \"%s\"\n", argv[1]);
-		return help(stderr, EXIT_USAGE);
-	}
-	for (int i = 2; i < argc && strcmp(argv[i], "--"); i++) {
-		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
-			fputs(verb->help, stdout);
-			return EXIT_OK;
-		}
-	}
+	if (!verb)
+		return no_such_verb(argv[1]);
+	for (int i = 2; i < argc && strcmp(argv[i], "--"); i++)
+		if (is_help(argv[i]))
+			return help(argv[1]);
 	return verb->run(argc - 1, argv + 1);
 }

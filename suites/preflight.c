@@ -1,6 +1,5 @@
 /* plimsoll preflight: may this host be trusted with that workload, and if not, why? */
 #include <errno.h>
-#include <getopt.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,7 +7,6 @@
 #include "asking.h"
 #include "autoload.h"
 #include "guard.h"
-#include "options.h"
 #include "pool.h"
 #include "readiness.h"
 #include "verb.h"
@@ -171,61 +169,37 @@ static enum exit_code preflight(struct preflight *k)
 	return *k->why ? verb_error("preflight", "%s", k->why) : code;
 }
 
-static int parse(int argc, char **argv, struct args *args)
-{
-	static const struct option options[] = { { "path", required_argument, NULL, 'p' },
-		{ "as", required_argument, NULL, 'a' }, { "all", no_argument, NULL, 'A' },
-		{ "allow-autoload", no_argument, NULL, 'L' },
-		{ "fixtures", required_argument, NULL, 'F' },
-		{ "report", required_argument, NULL, 'r' },
-		{ "format", required_argument, NULL, 'f' },
-		{ "jobs", required_argument, NULL, 'j' },
-		{ "timeout", required_argument, NULL, 't' }, { 0 } };
-	int c;
-
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c == 'p' && args->path_count < READINESS_PATHS_MOST)
-			args->paths[args->path_count++] = optarg;
-		else if (c == 'a')
-			args->as = optarg;
-		else if (c == 'A')
-			args->all = true;
-		else if (c == 'L')
-			args->may_load = true;
-		else if (c == 'F')
-			args->fixtures = optarg;
-		else if (c == 'r')
-			args->sink.report = optarg;
-		else if (c == 'f')
-			args->sink.format = optarg;
-		else if (c == 'j' && option_count(optarg, &args->workers))
-			;
-		else if (c == 't' && option_seconds(optarg, &args->total_ms))
-			;
-		else
-			return -1;
-	}
-	return 0;
-}
+static const struct option_row options[] = {
+	OPTION_PATHS(struct args, paths, path_count, READINESS_PATHS_MOST,
+		"where the workload keeps its files (default: what the profile says, as "
+		"/var/lib/kubelet)"),
+	OPTION_AS(struct args, as),
+	{ .name = "all",
+		.kind = OPTION_FLAG,
+		.at = offsetof(struct args, all),
+		.about = "all profiles, one line each" },
+	OPTION_TIMEOUT(struct args, total_ms, "for all questions (default: 2)"),
+	OPTION_AUTOLOAD(struct args, may_load),
+	OPTIONS_SINK(struct args, sink),
+	OPTION_FIXTURES(struct args, fixtures, "profiles are DIR/profiles/*.json"),
+	OPTION_JOBS(struct args, workers,
+		"questions at a time (default: two for each processor)"),
+	{ 0 },
+};
 
 static enum exit_code run(int argc, char **argv)
 {
 	struct args args = { .total_ms = TOTAL_MS };
+	struct operands operands;
 	struct env env;
 	char why[1200] = "";
 
-	if (parse(argc, argv, &args) < 0)
-		return verb_usage("preflight",
-			"%s: unknown option, or its value is missing or off",
-			argv[optind - 1]);
-	if (args.all && optind < argc)
+	enum exit_code code = options_parse(options, argc, argv, &args, &operands);
+	if (code != EXIT_OK)
+		return code;
+	if (args.all && operands.count)
 		return verb_usage(
 			"preflight", "--all, or the names of profiles: not both");
-	if (args.sink.format && !reporter_find(args.sink.format))
-		return verb_usage("preflight",
-			"there is no format \"%s\" (plimsoll report --formats)",
-			args.sink.format);
 	int r = env_read(&env, "");
 	if (r < 0)
 		return verb_error("preflight",
@@ -239,35 +213,45 @@ static enum exit_code run(int argc, char **argv)
 		.why = why,
 		.why_size = sizeof(why) };
 	find_self(&k.ready.self, &env);
-	r = load(&k, argv + optind, argc - optind);
-	enum exit_code code = r == -ENOMEM ? verb_error("preflight", "%s", why)
-		: r < 0                    ? verb_usage("preflight", "%s", why)
-					   : preflight(&k);
+	r = load(&k, operands.words, operands.count);
+	code = r == -ENOMEM ? verb_error("preflight", "%s", why)
+		: r < 0     ? verb_usage("preflight", "%s", why)
+			    : preflight(&k);
 	forget(&k);
 	return code;
 }
 
+static const struct verb_example examples[] = {
+	{ "plimsoll preflight", "all profiles, one line each" },
+	{ "plimsoll preflight kubernetes-userns --path /srv/kubelet",
+		"is this node ready for pods in user namespaces?" },
+	{ "sudo plimsoll preflight podman-rootless --as alice", "is alice?" },
+	{ 0 },
+};
+
 const struct verb verb_preflight = {
 	.about = "is this host ready for a workload, and if not, what is to be done?",
-	.help = "Usage: plimsoll preflight [OPTION]... [PROFILE]...\n\n"
-		"A profile says what a workload needs of the kernel, and why: kubernetes-userns,\n"
-		"podman-rootless, ... What is missing is told with its cause and its remedy. Without a\n"
-		"PROFILE: all of them, one line each. A PROFILE with a / in it or with .json at its end\n"
-		"is a file of your own (fixtures/schema/profile.json says what is in it).\n\n"
-		"Changes nothing: it reads, and tries in namespaces and cgroups of its own. Exit code: 0\n"
-		"ready, perhaps without what is merely recommended; 1 not ready; 3 it is not known.\n\n"
-		"  --path DIR        where the workload keeps its files (repeatable; default: what the\n"
-		"                    profile says, as /var/lib/kubelet)\n"
-		"  --as USER         whom rootless profiles are about, when root asks (default: nobody)\n"
-		"  --all             all profiles, one line each\n"
-		"  --timeout S       seconds for all questions (default: 2)\n"
-		"  --allow-autoload  ask also where the kernel would load a module for it\n"
-		"  --report FILE     write the records there, JSON Lines (- for stdout)\n"
-		"  --format FORMAT   text (default), tap, tap13, jsonl\n"
-		"  --fixtures DIR    profiles are DIR/profiles/*.json\n"
-		"  --jobs N          questions at a time (default: two for each processor)\n\n"
-		"Examples:\n"
-		"  plimsoll preflight kubernetes-userns --path /var/lib/kubelet\n"
-		"  sudo plimsoll preflight podman-rootless --as alice\n",
+	.usage = "[OPTION]... [PROFILE]...",
+	.text = "A profile says what a workload needs of the kernel, and why. What is missing is "
+		"told with its cause and its remedy. Without a PROFILE: all of them, one line "
+		"each. A PROFILE with a / in it or with .json at its end is a file of your own "
+		"(fixtures/schema/profile.json says what is in it). Rootless ones are about you, "
+		"or if root asks, about the user of --as. Changes nothing: it reads, and tries in "
+		"namespaces and cgroups of its own.",
+	.options = options,
+	.operand = "PROFILE",
+	.completes = COMPLETES_PROFILE,
+	.lists = COMPLETES_PROFILE,
+	.notes =
+		"Exit codes: 0 ready, perhaps without what is merely recommended; 1 not ready; "
+		"3 it is not known.",
+	.manual =
+		"Each need of a profile names probes of which one has to pass, whether it is "
+		"required or recommended, and the reason in words for somebody who never heard "
+		"of it. The probes are asked as whom the profile is about: root, or the user "
+		"that --as names. It ends within two seconds unless --timeout grants more, "
+		"works with a read-only root and without /tmp, and is safe on a node in "
+		"production.",
+	.examples = examples,
 	.run = run,
 };

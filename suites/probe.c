@@ -1,12 +1,10 @@
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "asking.h"
 #include "guard.h"
-#include "options.h"
 #include "verb.h"
 
 #define LIST_MAX 256
@@ -17,63 +15,52 @@ struct args {
 	char *paths[LIST_MAX];
 };
 
-static int parse(int argc, char **argv, struct args *args)
-{
-	static const struct option options[] = { { "path", required_argument, NULL, 'p' },
-		{ "as", required_argument, NULL, 'a' },
-		{ "from", required_argument, NULL, 'F' },
-		{ "allow-autoload", no_argument, NULL, 'A' },
-		{ "prove", no_argument, NULL, 'P' },
-		{ "report", required_argument, NULL, 'r' },
-		{ "format", required_argument, NULL, 'f' },
-		{ "jobs", required_argument, NULL, 'j' },
-		{ "timeout", required_argument, NULL, 't' }, { 0 } };
-	struct asking_options *asking = &args->asking;
-	int c;
+static const char *const viewpoints[] = { "root", "user", "userns", "container:", NULL };
 
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c == 'p' && asking->path_count < LIST_MAX)
-			args->paths[asking->path_count++] = optarg;
-		else if (c == 'a')
-			asking->as = optarg;
-		else if (c == 'F')
-			asking->from = optarg;
-		else if (c == 'A')
-			asking->allow_autoload = true;
-		else if (c == 'P')
-			asking->prove = args->sink.prove = true;
-		else if (c == 'r')
-			args->sink.report = optarg;
-		else if (c == 'f')
-			args->sink.format = optarg;
-		else if (c == 'j' && option_count(optarg, &asking->workers))
-			;
-		else if (c == 't' && option_seconds(optarg, &asking->deadline_ms))
-			;
-		else
-			return -1;
-	}
-	asking->paths = args->paths;
-	asking->names = argv + optind;
-	asking->name_count = argc - optind;
-	return 0;
-}
+static const struct option_row options[] = {
+	OPTION_PATHS(struct args, paths, asking.path_count, LIST_MAX,
+		"ask about this directory what depends on a file system; changes nothing in it"),
+	{ .name = "from",
+		.value = "LIST",
+		.kind = OPTION_TEXT,
+		.at = offsetof(struct args, asking.from),
+		.completes = COMPLETES_COMMAS,
+		.words = viewpoints,
+		.about =
+			"viewpoints, with commas: root, user, userns (root of a user namespace "
+			"of one's own), container:RUNTIME; says what differs and why",
+		.more = "A container is made with RUNTIME, a name on PATH or a path, and the "
+			"questions are asked in it; that takes root." },
+	OPTION_AS(struct args, asking.as),
+	OPTION_AUTOLOAD(struct args, asking.allow_autoload),
+	{ .name = "prove",
+		.kind = OPTION_FLAG,
+		.at = offsetof(struct args, asking.prove),
+		.about = "take each system call away and see that the probe says no",
+		.more = "A seccomp filter answers ENOSYS, EPERM and EINVAL in turn to each call "
+			"that a probe is made of. One that still passes proves nothing, and "
+			"that is a fail." },
+	OPTIONS_SINK(struct args, sink),
+	OPTION_JOBS(struct args, asking.workers,
+		"questions at a time (default: two for each processor)"),
+	OPTION_TIMEOUT(struct args, asking.deadline_ms, "for each question (default: 5)"),
+	{ 0 },
+};
 
 static enum exit_code run(int argc, char **argv)
 {
 	struct args args = { 0 };
+	struct operands operands;
 	struct env env;
 	char why[512];
 
-	if (parse(argc, argv, &args) < 0)
-		return verb_usage("probe",
-			"%s: unknown option, or its value is missing or off",
-			argv[optind - 1]);
-	if (args.sink.format && !reporter_find(args.sink.format))
-		return verb_usage("probe",
-			"there is no format \"%s\" (plimsoll report --formats)",
-			args.sink.format);
+	enum exit_code code = options_parse(options, argc, argv, &args, &operands);
+	if (code != EXIT_OK)
+		return code;
+	args.sink.prove = args.asking.prove;
+	args.asking.paths = args.paths;
+	args.asking.names = operands.words;
+	args.asking.name_count = operands.count;
 	int r = env_read(&env, "");
 	if (r < 0)
 		return verb_error("probe", "/proc/self/status: %s (is /proc mounted?)",
@@ -89,29 +76,43 @@ static enum exit_code run(int argc, char **argv)
 		return r == -EINVAL ? verb_usage("probe", "%s", why)
 				    : verb_error("probe", "%s", why);
 	}
-	enum exit_code code = sink_close(sink, why, sizeof(why));
+	code = sink_close(sink, why, sizeof(why));
 	return *why ? verb_error("probe", "%s", why) : code;
 }
 
+static const struct verb_example examples[] = {
+	{ "plimsoll probe --path /var/lib/kubelet",
+		"what can the file system of this directory do?" },
+	{ "plimsoll probe --from root,container:runc", "works here, fails in the pod?" },
+	{ "plimsoll probe --as alice 'ns/*' 'cgroup/*'",
+		"two areas, as root and as alice" },
+	{ "plimsoll probe --prove mnt/rro --report proof.jsonl",
+		"can the probe say no at all? The records stand in a file" },
+	{ 0 },
+};
+
 const struct verb verb_probe = {
 	.about = "ask this kernel what containers can rely on",
-	.help = "Usage: plimsoll probe [OPTION]... [NAME]...\n\n"
-		"Asks the kernel by behaviour: as root and as an unprivileged user, or as whom you\n"
-		"are. NAME is a probe (mnt/rro) or a glob ('idmap/*'); none means all.\n\n"
-		"  --path DIR       what depends on a file system is asked of this directory, and\n"
-		"                   changes nothing in it (repeatable)\n"
-		"  --from LIST      viewpoints: root, user, userns (root of a user namespace of one's\n"
-		"                   own), container:RUNTIME, with commas; says what differs and why\n"
-		"  --as USER        the unprivileged user (default: nobody)\n"
-		"  --allow-autoload also ask what makes the kernel load a module\n"
-		"  --prove          take each system call away and see that the probe says no\n"
-		"  --report FILE    write the records there, JSON Lines (- for stdout)\n"
-		"  --format FORMAT  text (default), tap, tap13, jsonl\n"
-		"  --jobs N         questions at a time (default: two for each processor)\n"
-		"  --timeout S      seconds for each question (default: 5)\n\n"
-		"Examples:\n"
-		"  plimsoll probe --path /var/lib/kubelet\n"
-		"  plimsoll probe --from root,container:runc      works here, fails in the pod?\n"
-		"  plimsoll probe --prove mnt/rro 'ns/*' --report proof.jsonl\n",
+	.usage = "[OPTION]... [NAME]...",
+	.text = "Asks the kernel by behaviour: as root and as an unprivileged user, or as whom "
+		"you are. NAME is a probe (mnt/rro) or a glob ('idmap/*'); none means all. What "
+		"is missing comes first, with its cause and remedy.",
+	.options = options,
+	.operand = "NAME",
+	.completes = COMPLETES_PROBE,
+	.manual =
+		"Each question is put to the kernel by trying: by its effect, with a control "
+		"that shows that the effect is due to what is asked, or by the errno of a call "
+		"that is wrong on purpose. The release of the kernel is never looked at. "
+		"Questions are asked in a child process, in namespaces and cgroups of its own, "
+		"and leave nothing behind.\n\n"
+		"An answer is absent where this kernel does not have a thing, and denied where "
+		"a policy does not let the asker have it. A denial is followed to its cause by "
+		"a second question: a seccomp filter, a missing capability, a sysctl, a "
+		"security module, a limit that is used up, a masked /proc, a cgroup that is not "
+		"delegated. Where a cause is not proven, the report says so.\n\n"
+		"plimsoll list names the probes, plimsoll explain NAME tells what one of them "
+		"is about.",
+	.examples = examples,
 	.run = run,
 };

@@ -1,6 +1,5 @@
 /* plimsoll report: any record file in any format; a pure function of the records. */
 #include <errno.h>
-#include <getopt.h>
 #include <string.h>
 
 #include "exit.h"
@@ -11,7 +10,7 @@
 #define FORMATS_MOST 32
 
 struct format {
-	char *name;
+	const char *name;
 	const char *path; /* NULL: stdout */
 };
 
@@ -20,6 +19,7 @@ struct report {
 	size_t count;
 	struct output *outputs[FORMATS_MOST];
 	struct exit_count exit;
+	bool list; /* --formats */
 };
 
 static int on_record(void *ctx, const struct record *rec)
@@ -107,86 +107,101 @@ static enum exit_code make(struct report *r, char **files)
 	return cut_short || lost ? EXIT_ERROR : code;
 }
 
-/* "F" or "F=FILE"; `text` is cut at the equals sign. EXIT_OK, or EXIT_USAGE and why. */
-static enum exit_code add_format(struct report *r, char *text)
+/* "F" or "F=FILE"; `text` is cut at the equals sign. */
+static int take_format(void *args, char *text, char *why, size_t why_size)
 {
+	struct report *r = args;
 	char *path = strchr(text, '=');
 
 	if (path)
 		*path++ = '\0';
 	if (path && (!*path || !strcmp(path, "-")))
 		path = NULL;
-	if (!reporter_find(text)) {
-		fprintf(stderr,
-			"plimsoll report: there is no format \"%s\", but these:\n", text);
-		output_list_formats(stderr);
-		return EXIT_USAGE;
+	int ret = option_format(args, text, why, why_size);
+	if (ret < 0)
+		return ret;
+	if (r->count == FORMATS_MOST) {
+		snprintf(why, why_size, "more than %d formats", FORMATS_MOST);
+		return -E2BIG;
 	}
-	if (r->count == FORMATS_MOST)
-		return verb_usage("report", "more than %d formats", FORMATS_MOST);
 	for (size_t i = 0; i < r->count; i++) {
 		const char *other = r->formats[i].path;
-		if (path == other || (path && other && !strcmp(path, other)))
-			return verb_usage("report",
-				"two formats to %s: give one of them a file of its own, "
-				"--format %s=FILE",
-				path ? path : "stdout", text);
+		if (path != other && !(path && other && !strcmp(path, other)))
+			continue;
+		snprintf(why, why_size,
+			"two formats to %s: give one of them a file of its own, "
+			"--format %s=FILE",
+			path ? path : "stdout", text);
+		return -EINVAL;
 	}
 	r->formats[r->count++] = (struct format) { text, path };
-	return EXIT_OK;
+	return 0;
 }
+
+static const struct option_row options[] = {
+	{ .name = "format",
+		.value = "F[=FILE]",
+		.kind = OPTION_CALL,
+		.take = take_format,
+		.repeats = true,
+		.completes = COMPLETES_FORMAT,
+		.about =
+			"write format F to stdout (default: text), or to FILE: several may be "
+			"made in one go",
+		.more = "FILE is written beside its place, as FILE.partial, and gets its name "
+			"when it is whole." },
+	{ .name = "formats",
+		.kind = OPTION_FLAG,
+		.at = offsetof(struct report, list),
+		.about = "list the formats, with what each is good for" },
+	{ 0 },
+};
 
 static enum exit_code run(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "format", required_argument, NULL, 'f' },
-		{ "formats", no_argument, NULL, 'l' },
-		{ 0 },
-	};
-	static char text[] = "text";
 	struct report r = { .count = 0 };
-	int c;
+	struct operands operands;
 
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c == 'l') {
-			output_list_formats(stdout);
-			return fflush(stdout) == EOF ? EXIT_ERROR : EXIT_OK;
-		}
-		if (c != 'f')
-			return verb_usage("report",
-				"unknown option, or one without its value: %s",
-				argv[optind - 1]);
-		enum exit_code code = add_format(&r, optarg);
-		if (code != EXIT_OK)
-			return code;
+	enum exit_code code = options_parse(options, argc, argv, &r, &operands);
+	if (code != EXIT_OK)
+		return code;
+	if (r.list) {
+		output_list_formats(stdout);
+		return fflush(stdout) == EOF ? EXIT_ERROR : EXIT_OK;
 	}
-	if (optind == argc && isatty(STDIN_FILENO))
+	if (!operands.count && isatty(STDIN_FILENO))
 		return verb_usage("report", "which file of records?");
 	if (r.count == 0)
-		add_format(&r, text);
-	return make(&r, argv + optind);
+		r.formats[r.count++] = (struct format) { "text", NULL };
+	return make(&r, operands.words);
 }
+
+static const struct verb_example examples[] = {
+	{ "plimsoll report host.jsonl", "what was measured there, as text" },
+	{ "plimsoll report --format tap=host.tap --format text host.jsonl other.jsonl",
+		"one for a harness, one to read, of two files" },
+	{ 0 },
+};
 
 const struct verb verb_report = {
 	.about = "render records in any format",
-	.help = "Usage: plimsoll report [--format F[=FILE]]... [FILE...|-]\n"
-		"\n"
-		"Renders files of records (JSON Lines, as --report writes them) that were made\n"
-		"here or elsewhere. Several files follow one another; without one, or for -,\n"
-		"stdin is read.\n"
-		"\n"
-		"  --format F        write format F to stdout (text if none is given)\n"
-		"  --format F=FILE   write it to FILE; several formats may be made in one go\n"
-		"  --formats         list the formats\n"
-		"\n"
-		"The exit code is that of the runs in the records, the worst of them: 4, 1, 3,\n"
-		"then 0; 77 if nothing was asked in any. A file that is cut short or no file of\n"
-		"records is an error (3) that names its line; a report made of it says that it\n"
-		"is not whole and stays FILE.partial.\n"
-		"\n"
-		"Examples:\n"
-		"  plimsoll report host.jsonl\n"
-		"  plimsoll report --format tap=host.tap --format text host.jsonl other.jsonl\n",
+	.usage = "[--format F[=FILE]]... [FILE...|-]",
+	.text = "Renders files of records (JSON Lines, as --report writes them) that were made "
+		"here or elsewhere. Several files follow one another; without one, or for -, "
+		"stdin is read.",
+	.options = options,
+	.operand = "FILE",
+	.completes = COMPLETES_FILE,
+	.lists = COMPLETES_FORMAT,
+	.notes =
+		"The exit code is that of the runs in the records, the worst of them: 4, 1, 3, "
+		"then 0; 77 if nothing was asked in any. A file that is cut short or no file of "
+		"records is an error (3) that names its line; a report made of it says that it "
+		"is not whole and stays FILE.partial.",
+	.manual =
+		"A report is made of the records and of nothing else: the same records give the "
+		"same report on any machine. Whatever text stands in them is made harmless for "
+		"the format: no record can talk to a terminal or break out of a table.",
+	.examples = examples,
 	.run = run,
 };

@@ -1,11 +1,9 @@
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "guard.h"
-#include "options.h"
 #include "suite.h"
 #include "verb.h"
 
@@ -21,44 +19,35 @@ struct args {
 	size_t runtime_count;
 };
 
-static int parse(int argc, char **argv, struct args *args)
-{
-	static const struct option options[] = { { "runtime", required_argument, NULL,
-							 'R' },
-		{ "fixtures", required_argument, NULL, 'F' },
-		{ "prove", no_argument, NULL, 'P' },
-		{ "no-arbiter", no_argument, NULL, 'A' },
-		{ "report", required_argument, NULL, 'r' },
-		{ "format", required_argument, NULL, 'f' },
-		{ "jobs", required_argument, NULL, 'j' },
-		{ "timeout", required_argument, NULL, 't' }, { 0 } };
-	int c;
-
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c == 'R' && args->name_count < RUNTIMES_MAX)
-			args->names[args->name_count++] = optarg;
-		else if (c == 'F')
-			args->fixtures = optarg;
-		else if (c == 'P')
-			args->suite.prove = args->sink.prove = true;
-		else if (c == 'A')
-			args->suite.no_arbiter = true;
-		else if (c == 'r')
-			args->sink.report = optarg;
-		else if (c == 'f')
-			args->sink.format = optarg;
-		else if (c == 'j' && option_count(optarg, &args->suite.workers))
-			;
-		else if (c == 't' && option_seconds(optarg, &args->suite.deadline_ms))
-			;
-		else
-			return -1;
-	}
-	args->suite.names = argv + optind;
-	args->suite.name_count = argc - optind;
-	return 0;
-}
+static const struct option_row options[] = {
+	{ .name = "runtime",
+		.value = "[NAME=]PATH",
+		.kind = OPTION_LIST,
+		.at = offsetof(struct args, names),
+		.count_at = offsetof(struct args, name_count),
+		.most = RUNTIMES_MAX,
+		.completes = COMPLETES_RUNTIME,
+		.about =
+			"a path, a name on PATH, or reference: our own, embedded; NAME= is how "
+			"records call it (default: runc, crun, youki as found, else reference)" },
+	{ .name = "no-arbiter",
+		.kind = OPTION_FLAG,
+		.at = offsetof(struct args, suite.no_arbiter),
+		.about = "do not ask the reference whose fault it is, too" },
+	{ .name = "prove",
+		.kind = OPTION_FLAG,
+		.at = offsetof(struct args, suite.prove),
+		.about = "run each case under its disproof, too: it must fail",
+		.more = "The disproof of a case takes the tested thing out of the bundle. A case "
+			"that passes all the same proves nothing, and that is a fail." },
+	OPTIONS_SINK(struct args, sink),
+	OPTION_FIXTURES(struct args, fixtures, "cases and base configuration from there"),
+	OPTION_JOBS(struct args, suite.workers,
+		"cases at a time (default: one for each processor)"),
+	OPTION_TIMEOUT(struct args, suite.deadline_ms,
+		"for each command of the runtime (default: 10)"),
+	{ 0 },
+};
 
 static enum exit_code nothing(const char *why, const char *remedy)
 {
@@ -143,20 +132,19 @@ static enum exit_code run_suite(struct args *args, const struct fixtures *fixtur
 static enum exit_code run(int argc, char **argv)
 {
 	struct args args = { 0 };
+	struct operands operands;
 	struct fixtures fixtures;
 	char why[1024];
 
-	if (parse(argc, argv, &args) < 0)
-		return verb_usage("run",
-			"%s: unknown option, or its value is missing or off",
-			argv[optind - 1]);
-	if (args.sink.format && !reporter_find(args.sink.format))
-		return verb_usage("run",
-			"there is no format \"%s\" (plimsoll report --formats)",
-			args.sink.format);
+	enum exit_code code = options_parse(options, argc, argv, &args, &operands);
+	if (code != EXIT_OK)
+		return code;
+	args.sink.prove = args.suite.prove;
+	args.suite.names = operands.words;
+	args.suite.name_count = operands.count;
 	if (fixtures_find(args.fixtures, &fixtures, why, sizeof(why)) < 0)
 		return verb_usage("run", "%s", why);
-	enum exit_code code = find_runtimes(&args);
+	code = find_runtimes(&args);
 	if (code == EXIT_OK && geteuid() != 0)
 		code = nothing(
 			"running containers takes root here: rootless runs are not there yet",
@@ -168,26 +156,40 @@ static enum exit_code run(int argc, char **argv)
 	return code;
 }
 
+static const struct verb_example examples[] = {
+	{ "plimsoll run --runtime runc --report runc.jsonl",
+		"all cases, with the records" },
+	{ "plimsoll run --runtime runc --runtime new=./my-runtime", "two side by side" },
+	{ "plimsoll run --prove 'idmap/*'",
+		"does each case notice when it is sabotaged?" },
+	{ 0 },
+};
+
 const struct verb verb_run = {
 	.about = "hold container runtimes to their obligations",
-	.help = "Usage: plimsoll run [OPTION]... [CASE]...\n\n"
-		"Runs every case on each runtime, each in a dock of its own that leaves nothing\n"
-		"behind. CASE is a name (mount/rro) or a glob ('idmap/*'); none means all. What a\n"
-		"runtime fails is asked of the reference as well: whose fault it is hangs on both.\n\n"
-		"  --runtime [NAME=]PATH  a runtime, also a name on PATH (repeatable; default: runc,\n"
-		"                       crun, youki as found, else reference: our own, which is\n"
-		"                       embedded); NAME is what records call it\n"
-		"  --no-arbiter         do not ask the reference whose fault it is, too\n"
-		"  --prove              run each case under its disproof, too: it must fail then\n"
-		"  --report FILE        write the records there, JSON Lines (- for stdout)\n"
-		"  --format FORMAT      text (default), tap, tap13, jsonl\n"
-		"  --fixtures DIR       cases and base configuration from there\n"
-		"  --jobs N             cases at a time (default: one for each processor)\n"
-		"  --timeout S          seconds for each command of the runtime (default: 10)\n\n"
-		"Exit codes: 0 all kept, 1 a fail, 3 an error, 4 something was silently ignored,\n"
-		"77 nothing could be run.\n\n"
-		"Examples:\n"
-		"  plimsoll run --runtime runc --report runc.jsonl\n"
-		"  plimsoll run --prove 'idmap/*'\n",
+	.usage = "[OPTION]... [CASE]...",
+	.text = "Runs every case on each runtime, each in a dock of its own that leaves nothing "
+		"behind; that takes root. CASE is a name (mount/rro) or a glob ('idmap/*'); none "
+		"means all. What a runtime fails is asked of the reference as well: whose fault "
+		"it is hangs on both.",
+	.options = options,
+	.operand = "CASE",
+	.completes = COMPLETES_CASE,
+	.notes =
+		"Exit codes: 0 all kept, 1 a fail, 3 an error, 4 something was silently ignored, "
+		"77 nothing could be run.",
+	.manual =
+		"A case states one obligation of the OCI runtime specification: what is asked "
+		"of the runtime, and what has to be seen from inside the container, from the "
+		"host, or in the runtime's own words. A case whose kernel features are missing "
+		"here is not asked, or asks for an honest refusal: an error, never silently "
+		"less.\n\n"
+		"The first case is a canary, an empty container. A runtime that cannot even "
+		"make that one gets a single record that says why.\n\n"
+		"Whose fault a fail is follows from the probes that the case requires and from "
+		"the reference, plimsoll-runtime, a small runtime that is embedded: where that "
+		"passes, it is the runtime's; where both fail, the kernel's or a policy's if a "
+		"probe says so, else ours.",
+	.examples = examples,
 	.run = run,
 };

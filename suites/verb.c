@@ -1,6 +1,5 @@
 /* What verbs share. */
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,7 +27,6 @@ void verb_become(const json_t *words, int out, int err)
 	dup2(out, STDOUT_FILENO);
 	dup2(err, STDERR_FILENO);
 	close_above(STDERR_FILENO);
-	optind = 0; /* our own command line was read with it */
 	const struct verb *verb = argv && argc ? verb_find(argv[0]) : NULL;
 	enum exit_code code = verb ? verb->run(argc, argv) : EXIT_USAGE;
 	fflush(stdout);

@@ -1,7 +1,8 @@
 /*
  * One verb = one file = one `struct verb`: suites/probe.c defines `const struct verb
- * verb_probe` and is what `plimsoll probe` runs. Only verbs, main.c and reporters write to
- * stdout and stderr.
+ * verb_probe` and is what `plimsoll probe` runs. What it says of itself is data: --help, the man
+ * page and the completions are made from it. Only verbs, main.c and reporters write to stdout
+ * and stderr.
  */
 #ifndef PLIMSOLL_VERB_H
 #define PLIMSOLL_VERB_H
@@ -9,11 +10,29 @@
 #include <jansson.h>
 #include <stddef.h>
 
+#include "options.h"
 #include "verdict.h"
 
+struct verb_example {
+	const char *command; /* as it is typed: "plimsoll probe" */
+	const char *about;   /* what it is good for, in a few words */
+};
+
+/*
+ * Texts are plain words; an empty line parts paragraphs, and lines are wrapped where they are
+ * shown. `options` has at least the row that ends it, `examples` two and one without a command.
+ */
 struct verb {
 	const char *about; /* one line */
-	const char *help;  /* a screenful: usage, options, two examples */
+	const char *usage; /* behind the name: "[OPTION]... [NAME]..." */
+	const char *text;  /* what it does: a paragraph or two, for --help */
+	const struct option_row *options;
+	const char *operand;       /* a word that is no option: "NAME"; or NULL */
+	enum completion completes; /* an operand */
+	enum completion lists;     /* whose names --help has, and the man page in full */
+	const char *notes;  /* behind the options: exit codes of its own; or NULL */
+	const char *manual; /* more paragraphs, for the man page only; or NULL */
+	const struct verb_example *examples;
 	enum exit_code (*run)(int argc, char **argv); /* argv[0] is the verb */
 };
 
@@ -36,7 +55,6 @@ void verb_become(const json_t *words, int out, int err) __attribute__((noreturn)
 
 /*
  * One line on stderr, "plimsoll VERB: ...", about the command line; returns EXIT_USAGE.
- * getopt's own messages are off (opterr = 0).
  */
 enum exit_code verb_usage(const char *verb, const char *fmt, ...) _printf_(2, 3);
 

@@ -27,8 +27,22 @@ check "uninstalled, from another directory" "fixtures: $source/fixtures" "$build
 check "a directory that is given wins" "fixtures: $tmp/own" \
 	sh -c "cp -r '$source/fixtures' '$tmp/own' && '$build/plimsoll' list --fixtures '$tmp/own'"
 DESTDIR=$tmp/dest meson install -C "$build" --no-rebuild --quiet >"$tmp/log" 2>&1
-bin=$(find "$tmp/dest" -name plimsoll -type f)
+bin=$(find "$tmp/dest" -path '*/bin/plimsoll' -type f)
 check "installed" "fixtures: $(realpath "${bin%/bin/*}")/share/plimsoll/fixtures" "$bin" list
+share=${bin%/bin/*}/share
+for file in bash-completion/completions/plimsoll zsh/site-functions/_plimsoll \
+	fish/vendor_completions.d/plimsoll.fish; do
+	[ -s "$share/$file" ]
+	point $? "installed: $file"
+done
+if command -v scdoc >/dev/null; then
+	for page in plimsoll plimsoll-probe plimsoll-report; do
+		grep -q '^\.SH NAME' "$share/man/man1/$page.1"
+		point $? "installed: $page.1"
+	done
+else
+	skip "man pages" "no scdoc"
+fi
 if [ "$(id -u)" -eq 0 ]; then
 	mkdir "$tmp/alone"
 	cp "$build/plimsoll" "$tmp/alone/"

@@ -177,7 +177,7 @@ preflight --timeout 0.001 --jobs 1 --report - ./many.json
 comes_to 3 '.ready == "unknown" and .outcome == "error" and (.notes | tostring | test("--timeout"))' \
 	"no time: not known"
 preflight --timeout 0 ./good.json
-says 2 'its value is missing or off' "no timeout at all"
+says 2 'timeout wants seconds' "no timeout at all"
 preflight --as no-such-user ./good.json
 says 2 'no user "no-such-user"' "a user that there is not"
 preflight --format sonnet ./good.json
