@@ -3,6 +3,19 @@
 
 #include "gate.h"
 
+const char *gate_name(enum gate gate)
+{
+	static const char *const names[GATE_COUNT] = {
+		[GATE_PASS] = "pass",
+		[GATE_SKIP] = "skip",
+		[GATE_KNOWN] = "known",
+		[GATE_FAIL] = "fail",
+		[GATE_ERROR] = "error",
+	};
+
+	return names[gate];
+}
+
 static enum gate by_outcome(enum outcome outcome)
 {
 	static const enum gate gates[OUTCOME_COUNT] = {

@@ -13,7 +13,11 @@ enum gate {
 	GATE_KNOWN, /* it fails as it did in the run it is compared with */
 	GATE_FAIL,  /* fail; or what the other run had and this has not */
 	GATE_ERROR, /* nobody knows */
+	GATE_COUNT,
 };
+
+/* "pass", "skip", "known", "fail", "error". */
+const char *gate_name(enum gate gate);
 
 /* Of a record that has a verdict; of an env or an end: GATE_SKIP. */
 enum gate gate_of(const struct record *rec);

@@ -48,16 +48,29 @@ static int count(json_t *met, const char *key)
 	return n;
 }
 
-/* Appends " #2" to what was met before under `key`. */
+/*
+ * Appends " #2" to what was met before under `key`, or the next number that nobody is called by:
+ * a name may end in one.
+ */
 static int make_unique(json_t *met, const char *key, char **text)
 {
-	_cleanup_free_ char *plain = NULL;
-	int n = count(met, key);
+	int n = count(met, key), taken;
 
 	if (n <= 1)
 		return n < 0 ? n : 0;
-	plain = *text;
-	return asprintf(text, "%s #%d", plain, n) < 0 ? -ENOMEM : 0;
+	do {
+		_cleanup_free_ char *numbered = NULL;
+		if (asprintf(&numbered, "%s #%d", key, n) < 0)
+			return -ENOMEM;
+		taken = count(met, numbered);
+	} while (taken > 1 && n++);
+	_cleanup_free_ char *plain = *text;
+	if (taken < 0 || asprintf(text, "%s #%d", plain, n) < 0) {
+		*text = NULL;
+		return -ENOMEM;
+	}
+	json_integer_set(json_object_get(met, key), n);
+	return 0;
 }
 
 /* "6.12 hybrid with crun": the label it was given, else its release. */

@@ -22,7 +22,15 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
 # Every format that is kept of each situation.
-formats="text summary matrix tap"
+formats="text summary matrix tap json csv prometheus nfd npd kcidb"
+
+# kept SITUATION: those formats, without what only says the records again where these are many.
+kept() {
+	for format in $formats; do
+		[ "$format" = json ] && [ "$(wc -c <"$1/records.jsonl")" -gt 16384 ] && continue
+		echo "$format"
+	done
+}
 
 # render SITUATION: fills $tmp with a file of each format, stderr, exit
 render() {
@@ -55,7 +63,7 @@ expected() {
 }
 
 compare() {
-	for file in $formats stderr exit; do
+	for file in $(kept "$1") stderr exit; do
 		status=0
 		expected "$1" "$file" >"$tmp/expected"
 		diff -u "$tmp/expected" "$tmp/$file" >"$tmp/diff" || status=1
@@ -65,17 +73,19 @@ compare() {
 }
 
 keep() {
-	for file in $formats stderr exit; do
+	for file in $(kept "$1") stderr exit; do
 		rm -f "$1/$file"
 		expected "$1" "$file" >"$tmp/expected"
 		cmp -s "$tmp/expected" "$tmp/$file" || cp "$tmp/$file" "$1/$file"
 	done
 }
 
-# No byte of a report may be a control character, whatever stands in the records.
+# No byte of a report may be a control character, whatever stands in the records; only the lines
+# of csv end in CR LF.
 printable() {
 	status=0
-	LC_ALL=C tr -d '\n\040-\176\200-\377' <"$1/$2" >"$tmp/control"
+	end=$([ "$2" != csv ] || printf '\r')
+	sed "s/$end\$//" "$1/$2" | LC_ALL=C tr -d '\n\040-\176\200-\377' >"$tmp/control"
 	[ ! -s "$tmp/control" ] || status=1
 	point "$status" "$1: $2 holds no control character"
 }
@@ -101,7 +111,7 @@ for situation in */; do
 		continue
 	fi
 	compare "$situation"
-	for format in $formats; do
+	for format in $(kept "$situation"); do
 		printable "$situation" "$format"
 	done
 done
