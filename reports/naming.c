@@ -73,6 +73,15 @@ static int make_unique(json_t *met, const char *key, char **text)
 	return 0;
 }
 
+/* A name of blanks only is none to most readers. */
+static char *named(char *line)
+{
+	if (!line || *line)
+		return line;
+	free(line);
+	return strdup("unnamed");
+}
+
 /* "6.12 hybrid with crun": the label it was given, else its release. */
 static char *run_label(const struct record *env)
 {
@@ -93,31 +102,24 @@ static int open_run(struct naming *n, const struct record *env)
 {
 	free(n->run);
 	json_object_clear(n->checks);
-	if (!(n->run = run_label(env)))
+	if (!(n->run = named(run_label(env))))
 		return -ENOMEM;
 	return make_unique(n->runs, n->run, &n->run);
 }
 
-static void put_part(FILE *f, const char *before, const char *text)
-{
-	if (*text)
-		fprintf(f, "%s%s", before, text);
-}
-
 static char *check_text(const struct record *rec)
 {
+	const char *call = record_text(rec, "call"), *answer = record_text(rec, "answer");
 	_cleanup_free_ char *text = NULL;
-	size_t size;
 
-	FILE *f = open_memstream(&text, &size);
-	if (!f)
+	if (!*rec->subject && !*call && !*answer)
+		return page_line(rec->name, 0);
+	if (asprintf(&text, "%s%s%s%s%s%s%s", rec->name, *rec->subject ? " on " : "",
+		    rec->subject, *call ? " without " : "", call,
+		    *answer ? " answering " : "", answer) < 0) {
+		text = NULL;
 		return NULL;
-	fputs(rec->name, f);
-	put_part(f, " on ", rec->subject);
-	put_part(f, " without ", record_text(rec, "call"));
-	put_part(f, " answering ", record_text(rec, "answer"));
-	if (fclose(f) == EOF)
-		return NULL;
+	}
 	return page_line(text, 0);
 }
 
@@ -127,7 +129,7 @@ static int name_check(struct naming *n, const struct record *rec, const char *ty
 
 	free(n->check);
 	free(n->who);
-	n->check = check_text(rec);
+	n->check = named(check_text(rec));
 	n->who = page_line(*rec->runtime ? rec->runtime : rec->asker, 0);
 	if (!n->check || !n->who ||
 		asprintf(&key, "%s\n%s\n%s", type, n->who, n->check) < 0)

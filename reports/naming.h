@@ -9,7 +9,7 @@
 
 #include "record.h"
 
-/* Printable lines, borrowed until the next call. */
+/* Printable lines, borrowed until the next call; none is empty but `who`. */
 struct naming_name {
 	const char *type; /* probe, case, proof, profile, boot */
 	const char *

@@ -58,16 +58,31 @@ static void fold_blanks(char *text)
 	*to = '\0';
 }
 
+/* Is the text as it has to be already? Nearly all are. */
+static bool is_line(const char *text, size_t most)
+{
+	char before = ' ';
+	size_t len = 0;
+
+	for (; text[len]; before = text[len++])
+		if (text[len] < 0x20 || text[len] > 0x7e || len == most ||
+			(text[len] == ' ' && before == ' '))
+			return false;
+	return len == 0 || before != ' ';
+}
+
 char *page_line(const char *text, size_t most)
 {
-	char *line = printable(text, strlen(text));
 	size_t chars = 0, cut = 0;
 
+	if (!most)
+		most = LINE_MOST;
+	if (is_line(text, most))
+		return strdup(text);
+	char *line = printable(text, strlen(text));
 	if (!line)
 		return NULL;
 	fold_blanks(line);
-	if (!most)
-		most = LINE_MOST;
 	for (size_t i = 0; line[i]; i++) {
 		if (is_continuation(line[i]))
 			continue;

@@ -13,6 +13,12 @@ static bool reorders(const unsigned char *p)
 		(p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9);
 }
 
+/* U+FFFE and U+FFFF are no characters: XML must not hold them, not even escaped. */
+static bool is_no_character(const unsigned char *p)
+{
+	return p[0] == 0xef && p[1] == 0xbf && p[2] >= 0xbe;
+}
+
 /* Length of the well-formed UTF-8 character at p, 0 if there is none. RFC 3629, section 4. */
 static size_t utf8_length(const unsigned char *p, size_t left)
 {
@@ -32,7 +38,7 @@ static size_t utf8_length(const unsigned char *p, size_t left)
 		{ 0xf4, 0xf4, 0x80, 0x8f, 4 },
 	};
 
-	if (*p == '\n' || *p == '\t' || (*p >= 0x20 && *p < 0x7f))
+	if (*p == '\n' || *p == '\t')
 		return 1;
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
 		if (*p < forms[i].lo || *p > forms[i].hi)
@@ -42,7 +48,7 @@ static size_t utf8_length(const unsigned char *p, size_t left)
 		for (size_t k = 2; k < forms[i].len; k++)
 			if ((p[k] & 0xc0) != 0x80)
 				return 0;
-		return reorders(p) ? 0 : forms[i].len;
+		return reorders(p) || is_no_character(p) ? 0 : forms[i].len;
 	}
 	return 0;
 }
@@ -55,6 +61,11 @@ char *printable(const char *text, size_t len)
 
 	char *to = copy;
 	for (size_t i = 0; i < len;) {
+		/* Nearly all there is. */
+		if (text[i] >= 0x20 && text[i] < 0x7f) {
+			*to++ = text[i++];
+			continue;
+		}
 		size_t n = utf8_length((const unsigned char *)text + i, len - i);
 		if (n) {
 			to = mempcpy(to, text + i, n);

@@ -28,7 +28,10 @@ struct report_to {
 struct reporter {
 	const char *about;
 	size_t state_size; /* bytes of zeroed state handed to each call below */
-	/* Each returns 0 or -errno; `end` frees what the state holds. */
+	/* NULL, or whether it can be written here, asked before anything is measured: 0, or
+	 * -errno with a sentence in `why` that says what is missing. */
+	int (*ready)(char *why, size_t why_size);
+	/* Each returns 0 or -errno; `end` frees what the state holds, whatever failed before. */
 	int (*begin)(void *state, const struct report_to *to);
 	int (*record)(void *state, const struct report_to *to, const struct record *rec);
 	int (*end)(void *state, const struct report_to *to);

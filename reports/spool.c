@@ -35,6 +35,9 @@ int spool_copy(FILE *spool, FILE *out)
 	char buf[16384];
 	size_t n;
 
+	/* rewind() would forget it. */
+	if (ferror(spool))
+		return -EIO;
 	if (fflush(spool) == EOF)
 		return -errno;
 	rewind(spool);
@@ -42,4 +45,11 @@ int spool_copy(FILE *spool, FILE *out)
 		if (fwrite(buf, 1, n, out) < n)
 			return -EIO;
 	return ferror(spool) ? -EIO : 0;
+}
+
+int spool_empty(FILE *spool)
+{
+	if (fseeko(spool, 0, SEEK_SET) < 0 || ftruncate(fileno(spool), 0) < 0)
+		return -errno;
+	return 0;
 }

@@ -13,4 +13,7 @@ FILE *spool_open(void);
 /* Copies all of it, from its beginning, to `out`. 0 or -errno. */
 int spool_copy(FILE *spool, FILE *out);
 
+/* Forgets all of it: what is written next stands at its beginning. 0 or -errno. */
+int spool_empty(FILE *spool);
+
 #endif

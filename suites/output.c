@@ -14,6 +14,7 @@ struct output {
 	char *path;    /* NULL: stdout */
 	char *partial; /* NULL: written in place */
 	bool begun;    /* the reporter's begin() was called */
+	bool breaks;   /* its reader may go away while we write: a pipe, a socket */
 	int err;       /* the first failure, -errno */
 };
 
@@ -21,18 +22,20 @@ struct output {
  * SIGPIPE would end us without a word. It is ignored only while we write: an ignored
  * signal is inherited by the programs that are run under test.
  */
-static struct sigaction pipe_ignore(void)
+static struct sigaction pipe_ignore(const struct output *o)
 {
 	const struct sigaction ignore = { .sa_handler = SIG_IGN };
-	struct sigaction old;
+	struct sigaction old = { 0 };
 
-	sigaction(SIGPIPE, &ignore, &old);
+	if (o->breaks)
+		sigaction(SIGPIPE, &ignore, &old);
 	return old;
 }
 
-static void pipe_restore(const struct sigaction *old)
+static void pipe_restore(const struct output *o, const struct sigaction *old)
 {
-	sigaction(SIGPIPE, old, NULL);
+	if (o->breaks)
+		sigaction(SIGPIPE, old, NULL);
 }
 
 static void keep_error(struct output *o, int r)
@@ -115,6 +118,13 @@ static int open_file(struct output *o, const char *path, char *why, size_t why_s
 	return r;
 }
 
+static bool may_break(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) < 0 || !(S_ISREG(st.st_mode) || S_ISCHR(st.st_mode));
+}
+
 static void output_free(struct output *o)
 {
 	free(o->state);
@@ -137,6 +147,8 @@ struct output *output_open(
 		snprintf(why, why_size, "there is no format \"%s\"", format);
 		goto fail;
 	}
+	if (o->reporter->ready && o->reporter->ready(why, why_size) < 0)
+		goto fail;
 	if (!(o->state = calloc(1, o->reporter->state_size + 1))) {
 		snprintf(why, why_size, "out of memory");
 		goto fail;
@@ -147,6 +159,7 @@ struct output *output_open(
 	} else if (open_stdout(o, why, why_size) < 0) {
 		goto fail;
 	}
+	o->breaks = may_break(fileno(o->to.out));
 	return o;
 fail:
 	output_free(o);
@@ -181,10 +194,10 @@ void output_record(struct output *o, const struct record *rec)
 {
 	if (o->err)
 		return;
-	struct sigaction old = pipe_ignore();
+	struct sigaction old = pipe_ignore(o);
 	begin_once(o);
 	keep_error(o, o->reporter->record(o->state, &o->to, rec));
-	pipe_restore(&old);
+	pipe_restore(o, &old);
 }
 
 /* Nothing buffered may be lost, and a file must be whole before it has its name. */
@@ -204,7 +217,7 @@ int output_close(struct output *o, bool cut_short, char *why, size_t why_size)
 {
 	if (!o)
 		return 0;
-	struct sigaction old = pipe_ignore();
+	struct sigaction old = pipe_ignore(o);
 	o->to.cut_short = cut_short;
 	begin_once(o);
 	keep_error(o, o->reporter->end(o->state, &o->to));
@@ -212,7 +225,7 @@ int output_close(struct output *o, bool cut_short, char *why, size_t why_size)
 		finish_file(o, cut_short);
 	else if (fflush(stdout) == EOF)
 		keep_error(o, -errno);
-	pipe_restore(&old);
+	pipe_restore(o, &old);
 
 	int r = o->err;
 	/* stdio may have met the failure long before we ask: then it does not know its
