@@ -20,6 +20,9 @@ static bool is_answer(const struct exit_count *c, const struct record *rec)
 	case RECORD_PROOF:
 	case RECORD_PROFILE:
 		return true;
+	case RECORD_END:
+		/* Answers that are as before are only counted. */
+		return json_integer_value(json_object_get(rec->json, "same")) > 0;
 	default:
 		return false;
 	}

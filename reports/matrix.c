@@ -16,6 +16,8 @@ struct state {
 	struct tally tallies[RECORD_TYPE_COUNT];
 	size_t count;
 	bool any; /* there is more than frames */
+	bool gone; /* the run at hand is one that only the other side of a comparison has */
+	bool partly; /* of some runs only what changed is here */
 	/* What all runs have in common; "" if they have not. Times are those of the first and
 	 * the last. */
 	char *plimsoll, *accel, *since, *until;
@@ -139,10 +141,24 @@ static int begin(void *state, const struct report_to *to)
 	return 0;
 }
 
+static bool is_partly(const struct record *env)
+{
+	const json_t *with = json_object_get(env->json, "compared_with");
+
+	return with && !json_is_true(json_object_get(with, "baseline"));
+}
+
 static int record(void *state, const struct report_to *to, const struct record *rec)
 {
 	struct state *s = state;
 
+	if (rec->type == RECORD_ENV) {
+		s->gone = rec->change == CHANGE_GONE;
+		s->partly = s->partly || is_partly(rec);
+	}
+	/* What is gone is no answer. */
+	if (s->gone || rec->change == CHANGE_GONE)
+		return 0;
 	if (rec->type != RECORD_ENV && rec->type != RECORD_END) {
 		tally_add(&s->tallies[rec->type], rec);
 		s->any = true;
@@ -204,6 +220,9 @@ static int render(const struct page *p, struct state *s)
 	boots_put(p, &s->boots, &s->kernels, &s->runs);
 	kernels_legend(p, &s->kernels);
 	tallies(p, s);
+	if (s->partly)
+		fputs("Only what changed is counted here: --format text tells how.\n",
+			p->out);
 	return 0;
 }
 

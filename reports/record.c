@@ -174,20 +174,6 @@ static int decode_guest(const json_t *boot, char *why, size_t size)
 	return 0;
 }
 
-/* What opens and closes a run. */
-static int decode_frame(const struct record *rec, char *why, size_t size)
-{
-	if (rec->type == RECORD_END &&
-		!json_is_integer(json_object_get(rec->json, "records")))
-		return wrong(why, size, "records", "is missing");
-	if (rec->type != RECORD_ENV)
-		return 0;
-	if (json_integer_value(json_object_get(rec->json, "format")) != RECORD_FORMAT)
-		return wrong(
-			why, size, "format", "is not 1, the one this plimsoll reads");
-	return decode_guest(json_object_get(rec->json, "boot"), why, size);
-}
-
 static int decode_lines(const json_t *json, const char *key, char *why, size_t size)
 {
 	const json_t *lines = json_object_get(json, key), *line;
@@ -199,6 +185,48 @@ static int decode_lines(const json_t *json, const char *key, char *why, size_t s
 		if (!json_is_string(line))
 			return wrong(why, size, key, "holds what is not a string");
 	return 0;
+}
+
+/* The run that this one is compared with. */
+static int decode_compared(const json_t *with, char *why, size_t size)
+{
+	static const char *const keys[] = { "file", "release", "label", "variation",
+		"runtime", "time", "plimsoll" };
+
+	if (!with)
+		return 0;
+	if (!json_is_object(with))
+		return wrong(why, size, "compared_with", "is not an object");
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		const json_t *value = json_object_get(with, keys[i]);
+		if (value && !json_is_string(value))
+			return wrong(why, size, keys[i],
+				"of \"compared_with\" is not a string");
+	}
+	const json_t *now = json_object_get(with, "now");
+	const json_t *runtime = json_object_get(now, "runtime");
+	if ((now && !json_is_object(now)) || (runtime && !json_is_string(runtime)))
+		return wrong(why, size, "now", "of \"compared_with\" is not what it is");
+	int r = decode_lines(with, "askers", why, size);
+	return r < 0 ? r : decode_lines(now, "askers", why, size);
+}
+
+/* What opens and closes a run. */
+static int decode_frame(const struct record *rec, char *why, size_t size)
+{
+	if (rec->type == RECORD_END &&
+		!json_is_integer(json_object_get(rec->json, "records")))
+		return wrong(why, size, "records", "is missing");
+	if (rec->type != RECORD_ENV)
+		return 0;
+	if (json_integer_value(json_object_get(rec->json, "format")) != RECORD_FORMAT)
+		return wrong(
+			why, size, "format", "is not 1, the one this plimsoll reads");
+	int r = decode_guest(json_object_get(rec->json, "boot"), why, size);
+	if (r == 0)
+		r = decode_compared(
+			json_object_get(rec->json, "compared_with"), why, size);
+	return r;
 }
 
 static int decode_verdict(struct record *rec, char *why, size_t size)

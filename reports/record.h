@@ -30,7 +30,11 @@
  *   of a probe, case or proof: "kernel_log", an array of texts: what the kernel warned of
  *   while it was asked.
  *
- *   of all that have a verdict: "change", an object, if they were compared (change.h).
+ *   of all that have a verdict: "change", an object, if they were compared (change.h). Then the
+ *   env has "compared_with", an object: what is known of "file", "release", "label", "variation",
+ *   "runtime" (with its version), "time", "plimsoll", "askers" (an array of names), and "baseline",
+ *   true if all records are there and not only those that changed. The end has "same": how many
+ *   were left out because nothing changed. The env of a run that is gone has "change" itself.
  */
 #ifndef PLIMSOLL_RECORD_H
 #define PLIMSOLL_RECORD_H

@@ -24,6 +24,15 @@ static const struct {
 	{ "system call notification (seccomp)", { "seccomp/user_notif" } },
 };
 
+bool summary_asks(const char *probe)
+{
+	for (size_t h = 0; h < ARRAY_SIZE(headlines); h++)
+		for (size_t i = 0; i < 3 && headlines[h].probes[i]; i++)
+			if (!strcmp(headlines[h].probes[i], probe))
+				return true;
+	return false;
+}
+
 struct state {
 	struct run run;
 	bool printed; /* a run stands above: a blank line belongs between */
@@ -264,9 +273,16 @@ static void put_and_forget(struct state *s, const struct report_to *to)
 
 	if (s->run.count == 0)
 		return;
+	if (text_compared(&s->run) == TEXT_GONE) {
+		run_forget(&s->run);
+		return;
+	}
 	if (s->printed)
 		putc('\n', to->out);
 	put_run(&p, &s->run);
+	if (text_compared(&s->run) == TEXT_COMPARED)
+		fputs("Only what changed is counted here: --format text tells how.\n",
+			to->out);
 	run_forget(&s->run);
 	s->printed = true;
 }
@@ -275,6 +291,9 @@ static int record(void *state, const struct report_to *to, const struct record *
 {
 	struct state *s = state;
 
+	/* What is gone is no answer. */
+	if (rec->change == CHANGE_GONE && rec->type != RECORD_ENV)
+		return 0;
 	int r = run_keep(&s->run, rec);
 	s->asked = s->asked || rec->type == RECORD_PROBE;
 	if (r == 0 && rec->type == RECORD_END)

@@ -1,16 +1,17 @@
 /*
  * The Test Anything Protocol, version 14. One point for each probe, case, proof and profile,
- * and one for a guest that was booted. TAP has two directives, SKIP and TODO: absent and denied are
- * skipped; an error is a plain "not ok", because a harness must count it, and its word stands
- * in the diagnostics.
+ * and one for a guest that was booted. TAP has two directives, SKIP and TODO: absent, denied and
+ * gone are skipped; what is known to fail, from the run it is compared with, is to be done; an error
+ * is a plain "not ok", because a harness must count it, and its word stands in the diagnostics.
  */
 #include <errno.h>
 #include <string.h>
 
+#include "gate.h"
 #include "page.h"
 #include "tap.h"
 
-#define REASON_MOST 200
+#define REASON_MOST 240 /* bytes */
 
 /* What a line of TAP may hold: "#" and "\" are escaped. */
 static void put_escaped(FILE *out, const char *text, size_t most)
@@ -129,6 +130,22 @@ static void yaml_misses(FILE *out, const struct record *rec)
 	}
 }
 
+/* What the other run said of it. */
+static void yaml_was(FILE *out, const struct record *rec)
+{
+	static const char *const keys[] = { "outcome", "kind", "fault", "stage", "errno",
+		"detail", "cause" };
+	const json_t *was = json_object_get(json_object_get(rec->json, "change"), "was");
+
+	yaml(out, "", "change", change_name(rec->change));
+	if (!json_object_size(was))
+		return;
+	fputs("  was:\n", out);
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		yaml(out, "  ", keys[i],
+			json_string_value(json_object_get(was, keys[i])));
+}
+
 static void diagnostics(FILE *out, const struct record *rec)
 {
 	static const char *const keys[] = { "about", "ready", "source", "level", "id",
@@ -137,6 +154,7 @@ static void diagnostics(FILE *out, const struct record *rec)
 
 	fputs("  ---\n", out);
 	yaml(out, "", "outcome", outcome_name(rec->outcome));
+	yaml_was(out, rec);
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		yaml(out, "", keys[i],
 			json_string_value(json_object_get(rec->json, keys[i])));
@@ -181,19 +199,26 @@ static void description(FILE *out, const struct record *rec)
 
 static void point(FILE *out, unsigned long number, const struct record *rec)
 {
-	bool skipped = rec->outcome == OUTCOME_ABSENT || rec->outcome == OUTCOME_DENIED;
-	bool ok = skipped || rec->outcome == OUTCOME_PASS;
+	static const struct {
+		bool ok;
+		const char *directive;
+	} says[] = { [GATE_PASS] = { true, NULL },
+		[GATE_SKIP] = { true, "SKIP" },
+		[GATE_KNOWN] = { false, "TODO" },
+		[GATE_FAIL] = { false, NULL },
+		[GATE_ERROR] = { false, NULL } };
+	enum gate gate = gate_of(rec);
+	char reason[REASON_MOST];
 
-	fprintf(out, "%s %lu - ", ok ? "ok" : "not ok", number);
+	fprintf(out, "%s %lu - ", says[gate].ok ? "ok" : "not ok", number);
 	description(out, rec);
-	if (skipped) {
-		const char *why = *rec->cause ? rec->cause : rec->detail;
-		fprintf(out, " # SKIP %s%s", outcome_name(rec->outcome),
-			*why ? ": " : "");
-		put_escaped(out, why, REASON_MOST);
+	if (says[gate].directive) {
+		fprintf(out, " # %s ", says[gate].directive);
+		put_escaped(out, gate_reason(rec, reason, sizeof(reason)), 0);
 	}
 	putc('\n', out);
-	if (rec->outcome != OUTCOME_PASS || json_object_get(rec->json, "kernel_log") ||
+	if (gate != GATE_PASS || rec->outcome != OUTCOME_PASS ||
+		json_object_get(rec->json, "kernel_log") ||
 		json_array_size(json_object_get(rec->json, "misses")))
 		diagnostics(out, rec);
 }
@@ -218,6 +243,9 @@ static void run_comment(FILE *out, const struct record *env)
 	put_part(out, ", variation ",
 		json_string_value(json_object_get(boot, "variation")));
 	put_part(out, ", with ", json_string_value(json_object_get(boot, "runtime")));
+	put_part(out, ", compared with ", env_text(env, "compared_with", "file"));
+	put_part(out, " of Linux ", env_text(env, "compared_with", "release"));
+	put_part(out, ", ", env->change == CHANGE_GONE ? "gone" : "");
 	putc('\n', out);
 }
 

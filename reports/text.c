@@ -184,6 +184,19 @@ static int answers(const struct page *p, const struct run *run)
 	return r < 0 ? r : text_contradictions(p, run);
 }
 
+/* A run that holds only what changed, or is gone. */
+static int render_changes(const struct page *p, const struct run *run)
+{
+	int r = text_compared(run) == TEXT_GONE ? header(p, run)
+						: text_compared_header(p, run);
+
+	if (r < 0 || (r = text_changes(p, run)) < 0)
+		return r;
+	putc('\n', p->out);
+	text_changes_counts(p, run);
+	return 0;
+}
+
 static int render(const struct page *p, const struct run *run)
 {
 	int r = header(p, run);
@@ -210,6 +223,37 @@ static int render(const struct page *p, const struct run *run)
 	return r;
 }
 
+/* Held against a baseline: the report as always, but what is gone was not asked. */
+static int render_baseline(const struct page *p, const struct run *run)
+{
+	struct run now = { .recs = calloc(run->count, sizeof(*now.recs)) };
+
+	if (!now.recs)
+		return -ENOMEM;
+	for (size_t i = 0; i < run->count; i++)
+		if (run->recs[i].change != CHANGE_GONE)
+			now.recs[now.count++] = run->recs[i];
+	int r = render(p, &now);
+	free(now.recs);
+	if (r == 0 && (r = text_changes(p, run)) == 0) {
+		putc('\n', p->out);
+		text_changes_counts(p, run);
+	}
+	return r;
+}
+
+static int render_any(const struct page *p, const struct run *run)
+{
+	switch (text_compared(run)) {
+	case TEXT_ALONE:
+		return render(p, run);
+	case TEXT_BASELINE:
+		return render_baseline(p, run);
+	default:
+		return render_changes(p, run);
+	}
+}
+
 static int render_and_forget(struct state *s, const struct report_to *to)
 {
 	const struct page p = text_page(to);
@@ -217,7 +261,7 @@ static int render_and_forget(struct state *s, const struct report_to *to)
 	if (s->printed)
 		putc('\n', to->out);
 	s->printed = true;
-	int r = render(&p, &s->run);
+	int r = render_any(&p, &s->run);
 	run_forget(&s->run);
 	return r < 0 ? r : ferror(to->out) ? -EIO : 0;
 }

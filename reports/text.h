@@ -44,7 +44,30 @@ void text_boot(const struct page *p, const struct run *run);
 /* The section of what the kernel warned of during checks that are not shown otherwise. */
 void text_warnings(const struct page *p, const struct run *run);
 
+/* --- what changed since another run --- */
+
+enum text_compared {
+	TEXT_ALONE,    /* it was not compared */
+	TEXT_COMPARED, /* what changed is here */
+	TEXT_BASELINE, /* all is here, and what changed is marked */
+	TEXT_GONE,     /* a run that only the older side has */
+};
+
+enum text_compared text_compared(const struct run *run);
+
+/* Instead of the header of a run that was not compared. 0 or -ENOMEM. */
+int text_compared_header(const struct page *p, const struct run *run);
+
+/* The sections of what changed, and of a baseline what is known to fail. 0 or -ENOMEM. */
+int text_changes(const struct page *p, const struct run *run);
+
+/* One line: how many of each, and how many are the same. */
+void text_changes_counts(const struct page *p, const struct run *run);
+
 /* --- for all formats for people --- */
+
+/* Is it one of the questions that the format "summary" begins with? */
+bool summary_asks(const char *probe);
 
 /* A page of the width that is wanted, or of one that can be read. */
 struct page text_page(const struct report_to *to);

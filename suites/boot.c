@@ -438,6 +438,9 @@ static enum exit_code boot_all(struct args *args, struct boot *boots, size_t cou
 
 	if (!args->sink.format)
 		args->sink.format = count > 1 ? "matrix" : "text";
+	args->sink.some = args->boot.arg_count > 0;
+	args->sink.several_kernels = args->plan.kernel_count > 1;
+	args->sink.several_runtimes = args->plan.runtime_count > 1;
 	struct sink *sink = sink_open("boot", &args->sink, NULL, why, sizeof(why));
 	if (!sink)
 		return verb_error("boot", "%s", why);
@@ -484,6 +487,8 @@ static enum exit_code run(int argc, char **argv)
 	enum exit_code code = take_words(&args, argc, argv);
 	if (code == EXIT_OK)
 		code = make_plan(&args);
+	if (code == EXIT_OK)
+		code = sink_check("boot", &args.sink);
 	if (code == EXIT_OK)
 		code = boot(&args);
 	plan_free(&args.plan);

@@ -95,7 +95,31 @@ bool option_names(char *const *names, size_t count, const char *name);
 	  .at = offsetof(type, sink.format), .completes = COMPLETES_FORMAT, \
 	  .take = option_format, \
 	  .about = "as text, tap, ...: plimsoll report --formats lists them", \
-	  .more = "plimsoll-report(1) has a table of the formats. The default for one run is text." }
+	  .more = "plimsoll-report(1) has a table of the formats. The default for one run is text." }, \
+	OPTIONS_BASELINE(type, sink.baseline, sink.update_baseline)
+
+#define OPTIONS_BASELINE(type, file, update) \
+	{ .name = "baseline", .value = "FILE", .kind = OPTION_TEXT, .at = offsetof(type, file), \
+	  .completes = COMPLETES_FILE, \
+	  .about = "only what is new or worse than in these records counts", \
+	  .more = "FILE is one of records, of any earlier run. What fails as it did there is told, " \
+		"and said to be known; it does not count for the exit code, nor in formats for CI " \
+		"systems. A check that passed there, or was not asked, and now fails or is missing, " \
+		"does." }, \
+	{ .name = "update-baseline", .kind = OPTION_FLAG, .at = offsetof(type, update), \
+	  .about = "write that FILE anew from this run", \
+	  .more = "It is written without times and other things that differ from run to run, so " \
+		"that it can be kept under version control. The exit code is 0 then, unless " \
+		"something could not be asked." }
+
+/* For take() see formats_take(). */
+#define OPTION_FORMATS(call) \
+	{ .name = "format", .value = "F[=FILE]", .kind = OPTION_CALL, .take = call, \
+	  .repeats = true, .completes = COMPLETES_FORMAT, \
+	  .about = "write format F to stdout (default: text), or to FILE: several may be made in " \
+		"one go", \
+	  .more = "FILE is written beside its place, as FILE.partial, and gets its name when it is " \
+		"whole." }
 
 #define OPTION_PATHS(type, paths, count, room, what) \
 	{ .name = "path", .value = "DIR", .kind = OPTION_LIST, .at = offsetof(type, paths), \

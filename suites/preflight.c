@@ -200,6 +200,9 @@ static enum exit_code run(int argc, char **argv)
 	if (args.all && operands.count)
 		return verb_usage(
 			"preflight", "--all, or the names of profiles: not both");
+	args.sink.some = operands.count > 0;
+	if ((code = sink_check("preflight", &args.sink)) != EXIT_OK)
+		return code;
 	int r = env_read(&env, "");
 	if (r < 0)
 		return verb_error("preflight",

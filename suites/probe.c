@@ -61,6 +61,9 @@ static enum exit_code run(int argc, char **argv)
 	args.asking.paths = args.paths;
 	args.asking.names = operands.words;
 	args.asking.name_count = operands.count;
+	args.sink.some = operands.count > 0;
+	if ((code = sink_check("probe", &args.sink)) != EXIT_OK)
+		return code;
 	int r = env_read(&env, "");
 	if (r < 0)
 		return verb_error("probe", "/proc/self/status: %s (is /proc mounted?)",

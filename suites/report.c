@@ -2,167 +2,148 @@
 #include <errno.h>
 #include <string.h>
 
+#include "baseline.h"
 #include "exit.h"
-#include "output.h"
-#include "reader.h"
-#include "verb.h"
-
-#define FORMATS_MOST 32
-
-struct format {
-	const char *name;
-	const char *path; /* NULL: stdout */
-};
+#include "formats.h"
+#include "source.h"
 
 struct report {
-	struct format formats[FORMATS_MOST];
-	size_t count;
-	struct output *outputs[FORMATS_MOST];
+	struct formats formats;
+	struct baseline_options baseline;
+	struct baseline *against; /* NULL: there is no baseline */
 	struct exit_count exit;
-	bool list; /* --formats */
+	char **files;
+	FILE **ins; /* with a baseline: they are read twice */
+	size_t count;
+	bool list;
 };
+
+static int put_record(void *ctx, const struct record *rec)
+{
+	struct report *r = ctx;
+
+	exit_count_record(&r->exit, rec);
+	formats_record(&r->formats, rec);
+	return 0;
+}
 
 static int on_record(void *ctx, const struct record *rec)
 {
 	struct report *r = ctx;
 
-	exit_count_record(&r->exit, rec);
+	return r->against ? baseline_record(r->against, rec, put_record, r)
+			  : put_record(r, rec);
+}
+
+/* Those that are read twice stay open; stdin is kept. */
+static int open_again(struct report *r, char *why, size_t why_size)
+{
+	r->ins = calloc(r->count, sizeof(*r->ins));
+	if (!r->ins) {
+		snprintf(why, why_size, "out of memory");
+		return -ENOMEM;
+	}
 	for (size_t i = 0; i < r->count; i++)
-		output_record(r->outputs[i], rec);
+		if (!(r->ins[i] = source_open(r->files[i], true, why, why_size)))
+			return -EIO;
 	return 0;
 }
 
-static int read_file(struct report *r, const char *path, char *why, size_t why_size)
-{
-	if (!strcmp(path, "-"))
-		return records_read(stdin, "stdin", on_record, r, why, why_size);
-
-	_cleanup_fclose_ FILE *in = fopen(path, "re");
-	if (!in) {
-		snprintf(why, why_size, "%s: %s", path, strerror(errno));
-		return -errno;
-	}
-	return records_read(in, path, on_record, r, why, why_size);
-}
-
-static int read_files(struct report *r, char **files, char *why, size_t why_size)
-{
-	static char standard_input[] = "-";
-	char *none[] = { standard_input, NULL };
-
-	for (char **file = *files ? files : none; *file; file++) {
-		for (size_t i = 0; i < r->count; i++)
-			output_source(r->outputs[i], strcmp(*file, "-") ? *file : NULL);
-		int ret = read_file(r, *file, why, why_size);
-		if (ret < 0)
-			return ret;
-	}
-	return 0;
-}
-
-/* Closes them all; the first that is not whole is told. */
-static int close_outputs(struct report *r, bool cut_short, char *why, size_t why_size)
+/* What values the runs have; what else is wrong with the files the second reading says. */
+static int look_ahead(struct report *r, char *why, size_t why_size)
 {
 	char other[512];
-	int ret = 0;
+	int ret;
 
-	for (size_t i = 0; i < r->count; i++) {
-		int closed = output_close(r->outputs[i], cut_short, ret ? other : why,
-			ret ? sizeof(other) : why_size);
-		if (!ret)
-			ret = closed;
-	}
+	if (!r->against)
+		return 0;
+	if ((ret = open_again(r, why, why_size)) < 0)
+		return ret;
+	for (size_t i = 0; i < r->count; i++)
+		if (source_read(r->ins[i], r->files[i], baseline_expect, r->against,
+			    other, sizeof(other)) < 0)
+			break;
+	return 0;
+}
+
+static int read_file(struct report *r, size_t i, char *why, size_t why_size)
+{
+	const char *path = r->files[i];
+
+	formats_source(&r->formats, strcmp(path, "-") ? path : NULL);
+	if (r->ins)
+		return source_read(r->ins[i], path, on_record, r, why, why_size);
+	_cleanup_fclose_ FILE *in = source_open(path, false, why, why_size);
+	return in ? source_read(in, path, on_record, r, why, why_size) : -EIO;
+}
+
+static int read_files(struct report *r, char *why, size_t why_size)
+{
+	int ret = look_ahead(r, why, why_size);
+
+	for (size_t i = 0; i < r->count && ret == 0; i++)
+		ret = read_file(r, i, why, why_size);
+	for (size_t i = 0; r->ins && i < r->count; i++)
+		if (r->ins[i])
+			fclose(r->ins[i]);
+	free(r->ins);
 	return ret;
 }
 
-static bool open_outputs(struct report *r, char *why, size_t why_size)
+static enum exit_code make(struct report *r)
 {
-	for (size_t i = 0; i < r->count; i++) {
-		r->outputs[i] = output_open(
-			r->formats[i].name, r->formats[i].path, why, why_size);
-		if (r->outputs[i])
-			continue;
-		while (i--)
-			output_discard(r->outputs[i]);
-		return false;
-	}
-	return true;
-}
+	char why[1024] = "", unwritten[1024] = "", baseline[1024] = "";
 
-static enum exit_code make(struct report *r, char **files)
-{
-	char why[1024] = "", unwritten[1024] = "";
-
-	if (!open_outputs(r, why, sizeof(why)))
+	if (r->baseline.file &&
+		!(r->against = baseline_open(&r->baseline, why, sizeof(why))))
 		return verb_error("report", "%s", why);
-	bool cut_short = read_files(r, files, why, sizeof(why)) < 0;
+	if (!formats_open(&r->formats, why, sizeof(why))) {
+		baseline_close(r->against, false, NULL, 0);
+		return verb_error("report", "%s", why);
+	}
+	bool cut_short = read_files(r, why, sizeof(why)) < 0;
 	enum exit_code code = exit_code_of(&r->exit);
-	for (size_t i = 0; i < r->count; i++)
-		code = output_status(r->outputs[i], code);
-	bool lost = close_outputs(r, cut_short, unwritten, sizeof(unwritten)) < 0;
+	if (r->against)
+		code = baseline_status(r->against, code);
+	bool stays =
+		baseline_close(r->against, !cut_short, baseline, sizeof(baseline)) < 0;
+	code = formats_status(&r->formats, code);
+	bool lost =
+		formats_close(&r->formats, cut_short, unwritten, sizeof(unwritten)) < 0;
 	if (cut_short)
 		verb_error("report", "%s", why);
 	if (lost)
 		verb_error("report", "%s", unwritten);
-	return cut_short || lost ? EXIT_ERROR : code;
+	if (stays)
+		verb_error("report", "%s", baseline);
+	return cut_short || lost || stays ? EXIT_ERROR : code;
 }
 
-/* "F" or "F=FILE"; `text` is cut at the equals sign. */
 static int take_format(void *args, char *text, char *why, size_t why_size)
 {
-	struct report *r = args;
-	char *path = strchr(text, '=');
-
-	if (path)
-		*path++ = '\0';
-	if (path && (!*path || !strcmp(path, "-")))
-		path = NULL;
-	int ret = option_format(args, text, why, why_size);
-	if (ret < 0)
-		return ret;
-	if (r->count == FORMATS_MOST) {
-		snprintf(why, why_size, "more than %d formats", FORMATS_MOST);
-		return -E2BIG;
-	}
-	for (size_t i = 0; i < r->count; i++) {
-		const char *other = r->formats[i].path;
-		if (path != other && !(path && other && !strcmp(path, other)))
-			continue;
-		snprintf(why, why_size,
-			"two formats to %s: give one of them a file of its own, "
-			"--format %s=FILE",
-			path ? path : "stdout", text);
-		return -EINVAL;
-	}
-	r->formats[r->count++] = (struct format) { text, path };
-	return 0;
+	return formats_take(&((struct report *)args)->formats, text, why, why_size);
 }
 
 static const struct option_row options[] = {
-	{ .name = "format",
-		.value = "F[=FILE]",
-		.kind = OPTION_CALL,
-		.take = take_format,
-		.repeats = true,
-		.completes = COMPLETES_FORMAT,
-		.about =
-			"write format F to stdout (default: text), or to FILE: several may be "
-			"made in one go",
-		.more = "FILE is written beside its place, as FILE.partial, and gets its name "
-			"when it is whole." },
+	OPTION_FORMATS(take_format),
 	{ .name = "formats",
 		.kind = OPTION_FLAG,
 		.at = offsetof(struct report, list),
 		.about = "list the formats, with what each is good for" },
+	OPTIONS_BASELINE(struct report, baseline.file, baseline.update),
 	{ 0 },
 };
 
 static enum exit_code run(int argc, char **argv)
 {
+	static char standard_input[] = "-";
+	char *none[] = { standard_input };
 	struct report r = { .count = 0 };
 	struct operands operands;
 
 	enum exit_code code = options_parse(options, argc, argv, &r, &operands);
+	if (code == EXIT_OK)
+		code = baseline_check(&r.baseline, "report");
 	if (code != EXIT_OK)
 		return code;
 	if (r.list) {
@@ -171,9 +152,9 @@ static enum exit_code run(int argc, char **argv)
 	}
 	if (!operands.count && isatty(STDIN_FILENO))
 		return verb_usage("report", "which file of records?");
-	if (r.count == 0)
-		r.formats[r.count++] = (struct format) { "text", NULL };
-	return make(&r, operands.words);
+	r.files = operands.count ? operands.words : none;
+	r.count = operands.count ? operands.count : 1;
+	return make(&r);
 }
 
 static const struct verb_example examples[] = {
@@ -185,7 +166,7 @@ static const struct verb_example examples[] = {
 
 const struct verb verb_report = {
 	.about = "render records in any format",
-	.usage = "[--format F[=FILE]]... [FILE...|-]",
+	.usage = "[OPTION]... [FILE...|-]",
 	.text = "Renders files of records (JSON Lines, as --report writes them) that were made "
 		"here or elsewhere. Several files follow one another; without one, or for -, "
 		"stdin is read.",

@@ -142,9 +142,13 @@ static enum exit_code run(int argc, char **argv)
 	args.sink.prove = args.suite.prove;
 	args.suite.names = operands.words;
 	args.suite.name_count = operands.count;
+	args.sink.some = operands.count > 0;
+	if ((code = sink_check("run", &args.sink)) != EXIT_OK)
+		return code;
 	if (fixtures_find(args.fixtures, &fixtures, why, sizeof(why)) < 0)
 		return verb_usage("run", "%s", why);
 	code = find_runtimes(&args);
+	args.sink.several_runtimes = args.runtime_count > 1;
 	if (code == EXIT_OK && geteuid() != 0)
 		code = nothing(
 			"running containers takes root here: rootless runs are not there yet",

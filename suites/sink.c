@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <sys/utsname.h>
 
+#include "baseline.h"
 #include "exit.h"
 #include "host.h"
 #include "kconfig.h"
@@ -14,6 +15,7 @@
 
 struct sink {
 	struct output *outputs[2];
+	struct baseline *baseline; /* NULL: there is none */
 	struct exit_count count;
 	json_t *env; /* the first record, until another follows it */
 	json_int_t records;
@@ -67,6 +69,17 @@ static void catch_signals(void)
 			signal(signals[i], SIG_IGN);
 }
 
+static int put_record(void *ctx, const struct record *rec)
+{
+	struct sink *s = ctx;
+
+	exit_count_record(&s->count, rec);
+	for (size_t i = 0; i < ARRAY_SIZE(s->outputs); i++)
+		if (s->outputs[i])
+			output_record(s->outputs[i], rec);
+	return 0;
+}
+
 static void take_record(struct sink *s, json_t *json)
 {
 	struct record rec;
@@ -84,10 +97,10 @@ static void take_record(struct sink *s, json_t *json)
 	erase_progress();
 	s->records++;
 	s->in_run = rec.type != RECORD_END;
-	exit_count_record(&s->count, &rec);
-	for (size_t i = 0; i < ARRAY_SIZE(s->outputs); i++)
-		if (s->outputs[i])
-			output_record(s->outputs[i], &rec);
+	if (!s->baseline)
+		put_record(s, &rec);
+	else if (baseline_record(s->baseline, &rec, put_record, s) < 0)
+		trouble(s, "a record could not be held against the baseline");
 	record_release(&rec);
 }
 
@@ -166,6 +179,29 @@ static json_t *env_record(const char *verb, bool prove, const struct env *env)
 	return json;
 }
 
+enum exit_code sink_check(const char *verb, const struct sink_options *opt)
+{
+	const struct baseline_options baseline = { .file = opt->baseline,
+		.update = opt->update_baseline };
+
+	return baseline_check(&baseline, verb);
+}
+
+static int open_baseline(
+	struct sink *s, const struct sink_options *opt, char *why, size_t why_size)
+{
+	const struct baseline_options options = { .file = opt->baseline,
+		.update = opt->update_baseline,
+		.some = opt->some,
+		.several_kernels = opt->several_kernels,
+		.several_runtimes = opt->several_runtimes };
+
+	if (!opt->baseline)
+		return 0;
+	s->baseline = baseline_open(&options, why, why_size);
+	return s->baseline ? 0 : -EINVAL;
+}
+
 static int open_outputs(
 	struct sink *s, const struct sink_options *opt, char *why, size_t why_size)
 {
@@ -211,6 +247,7 @@ void sink_abandon(struct sink *s)
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(s->outputs); i++)
 		output_discard(s->outputs[i]);
+	baseline_close(s->baseline, false, NULL, 0);
 	json_decref(s->env);
 	free(s);
 }
@@ -224,7 +261,8 @@ struct sink *sink_open(const char *verb, const struct sink_options *opt,
 		snprintf(why, why_size, "out of memory");
 		return NULL;
 	}
-	if (open_outputs(s, opt, why, why_size) < 0) {
+	if (open_baseline(s, opt, why, why_size) < 0 ||
+		open_outputs(s, opt, why, why_size) < 0) {
 		sink_abandon(s);
 		return NULL;
 	}
@@ -268,10 +306,21 @@ static void end_record(struct sink *s, enum exit_code code)
 	sink_record(s, json);
 }
 
+/* After the reports: that it stays as it is makes them no less whole. */
+static void close_baseline(struct sink *s)
+{
+	char why[512];
+
+	if (baseline_close(TAKE_PTR(s->baseline), !*s->trouble, why, sizeof(why)) < 0)
+		trouble(s, "%s", why);
+}
+
 enum exit_code sink_close(struct sink *s, char *why, size_t why_size)
 {
 	enum exit_code code = exit_code_of(&s->count);
 
+	if (s->baseline)
+		code = baseline_status(s->baseline, code);
 	erase_progress();
 	begin_run(s);
 	if (s->relay && s->in_run)
@@ -283,6 +332,7 @@ enum exit_code sink_close(struct sink *s, char *why, size_t why_size)
 		code = EXIT_ERROR;
 	code = output_status(s->outputs[0], code);
 	close_outputs(s);
+	close_baseline(s);
 	snprintf(why, why_size, "%s", s->trouble);
 	if (*s->trouble)
 		code = EXIT_ERROR;

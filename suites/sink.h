@@ -15,9 +15,17 @@ struct sink_options {
 	const char *
 		report; /* a file, "-" for stdout (nothing else is written there), or NULL */
 	bool prove;     /* said in the env record: sabotages are to follow */
+	const char
+		*baseline; /* --baseline: a file of records to hold these against; NULL */
+	bool update_baseline; /* --update-baseline: then write it anew */
+	/* What is asked for, which the records of a baseline may have more of. */
+	bool some, several_kernels, several_runtimes;
 };
 
 struct sink;
+
+/* EXIT_OK; or EXIT_USAGE after a line of `verb` about options that do not fit. */
+enum exit_code sink_check(const char *verb, const struct sink_options *opt);
 
 /*
  * Opens the run. NULL on failure, after a sentence in `why`. `verb` is written into the env

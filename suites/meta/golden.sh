@@ -119,11 +119,12 @@ done
 
 if command -v prove >/dev/null; then
 	for situation in all-pass one-asker proofs two-runs not-asked nothing-asked \
-		boot-probes; do
+		boot-probes diff-kernels; do
 		prove_says "$situation" 0
 	done
 	for situation in mixed-askers silently-ignored canary-refused hostile-text profiles \
-		proofs-missed boot-runs boot-panic kernel-log hostile-console arbiter; do
+		proofs-missed boot-runs boot-panic kernel-log hostile-console arbiter diff-regressed \
+		baseline hostile-change; do
 		prove_says "$situation" 1
 	done
 else
@@ -149,10 +150,11 @@ schema_says() {
 if python3 -c 'import jsonschema' 2>/dev/null; then
 	for situation in all-pass mixed-askers one-asker silently-ignored canary-refused \
 		not-asked nothing-asked proofs proofs-missed two-runs boot-runs boot-probes \
-		boot-panic kernel-log arbiter profiles profiles-all; do
+		boot-panic kernel-log arbiter profiles profiles-all diff-kernels diff-regressed \
+		baseline; do
 		schema_says "$situation" 0
 	done
-	for situation in hostile-text hostile-console foreign newer; do
+	for situation in hostile-text hostile-console hostile-change foreign newer; do
 		schema_says "$situation" 1
 	done
 else

@@ -79,6 +79,19 @@ judge() {
 	[ -z "$unproved" ] || printf '%s\n' "$unproved" | sed 's/^/# /'
 }
 
+# What the newer of two kernels has, on one screen that can be read.
+judge_diff() { # OLD NEW
+	for side in "$1" "$2"; do
+		jq -c "select(.boot == \"$side\").record" "$tmp/runs" >"$tmp/$side.jsonl"
+		[ -s "$tmp/$side.jsonl" ] || return 0
+	done
+	"$plimsoll" diff "$tmp/$1.jsonl" "$tmp/$2.jsonl" >"$tmp/diff" 2>&1
+	sed -n '/^FIXED /,/^$/p' "$tmp/diff" | grep -q '^  idmap/tmpfs '
+	point $? "id-mapping of a tmpfs is fixed from Linux $1 to $2, by name" "$tmp/diff"
+	[ "$(wc -l <"$tmp/diff")" -le 60 ]
+	point $? "and what changed is one screen" "$tmp/diff"
+}
+
 # refuses VERSION: the number of cases that a kernel cannot, and that are kept by refusing them
 refuses() {
 	case $1 in
@@ -146,6 +159,7 @@ prove_ends probe ''
 for name; do
 	judge "$name"
 done
+judge_diff 6.1 6.12
 echo '{"command": ["preflight", "kubernetes-userns", "kubernetes-rro"]}' | run_on "$tmp/kernels"
 for name; do
 	judge_preflight "$name"
