@@ -35,6 +35,11 @@ struct reporter {
 	int (*begin)(void *state, const struct report_to *to);
 	int (*record)(void *state, const struct report_to *to, const struct record *rec);
 	int (*end)(void *state, const struct report_to *to);
+	/*
+	 * NULL, or called when the rest of `to->source` cannot be read, as the sentence `why` says,
+	 * and other files follow. Of a format without it such a report is cut short.
+	 */
+	int (*lost)(void *state, const struct report_to *to, const char *why);
 	/* NULL, or the exit status that this format's readers know for ours: the status of a
 	 * verb that writes it to stdout. */
 	int (*status)(enum exit_code code);

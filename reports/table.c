@@ -308,42 +308,55 @@ static int add_answer(struct table *t, const struct record *rec, uint64_t hash,
 	return 0;
 }
 
-static int find_answer(struct table *t, size_t row, const struct record *rec,
-	const char *text, size_t size, uint32_t *ret)
+static uint64_t hash_verdict(size_t row, const struct record *rec)
 {
 	const uint64_t key[] = { row, rec->type, rec->outcome, rec->kind, rec->fault,
 		rec->change };
-	uint64_t hash = hash_of(0xcbf29ce484222325, key, sizeof(key));
 
-	if (!t->opt.by_verdict)
-		hash = hash_of(hash, text, size);
+	return hash_of(0xcbf29ce484222325, key, sizeof(key));
+}
+
+/* `text`: NULL if the verdict is enough. TABLE_NONE if it was not said before. */
+static uint32_t find_answer(const struct table *t, uint64_t hash,
+	const struct record *rec, const char *text, size_t size)
+{
 	for (uint32_t i = hash & (t->slot_count - 1); t->slot_count;
 		i = (i + 1) & (t->slot_count - 1)) {
 		if (t->slots[i] == TABLE_NONE)
 			break;
 		const struct table_answer *a = &t->answers[t->slots[i]];
-		if (a->hash != hash || !same_verdict(a, rec) ||
-			(!t->opt.by_verdict && !is_kept(t, a, text, size)))
-			continue;
-		*ret = t->slots[i];
-		return 0;
+		if (a->hash == hash && same_verdict(a, rec) &&
+			(!text || is_kept(t, a, text, size)))
+			return t->slots[i];
 	}
-	return add_answer(t, rec, hash, text, size, ret);
+	return TABLE_NONE;
 }
 
 /* `row` is any number that tells what the record is about from everything else. */
 static int answer_of(struct table *t, size_t row, const struct record *rec, uint32_t *ret)
 {
 	_cleanup_free_ char *text = NULL;
+	uint64_t hash = hash_verdict(row, rec);
 	size_t size;
 
+	/* Of thousands of nodes nobody writes what is not kept. */
+	if (t->opt.by_verdict &&
+		(*ret = find_answer(t, hash, rec, NULL, 0)) != TABLE_NONE)
+		return 0;
 	FILE *f = open_memstream(&text, &size);
 	if (!f)
 		return -ENOMEM;
 	int r = t->opt.evidence(f, rec, t->opt.ctx);
 	if (fclose(f) == EOF)
 		return -ENOMEM;
-	return r < 0 ? r : find_answer(t, row, rec, text, size, ret);
+	if (r < 0)
+		return r;
+	if (!t->opt.by_verdict) {
+		hash = hash_of(hash, text, size);
+		if ((*ret = find_answer(t, hash, rec, text, size)) != TABLE_NONE)
+			return 0;
+	}
+	return add_answer(t, rec, hash, text, size, ret);
 }
 
 /* Appends an answer to a list that ends in `*last`, unless it is in it. */

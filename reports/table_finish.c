@@ -70,7 +70,8 @@ static int finish_part(struct table *t, struct table_part *part)
 	}
 	/* The index knows the rows by their old places. */
 	json_object_clear(part->index);
-	qsort(part->rows, part->row_count, sizeof(*part->rows), by_name);
+	if (part->row_count)
+		qsort(part->rows, part->row_count, sizeof(*part->rows), by_name);
 	return 0;
 }
 

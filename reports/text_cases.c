@@ -3,12 +3,11 @@
 #include <string.h>
 
 #include "gate.h"
+#include "observed.h"
 #include "text.h"
 
 /* One obligation with a hundred differences is still one: the records have them all. */
 #define MISMATCHES_MOST 8
-
-#define WORTH_SAYING 120
 
 static const struct {
 	enum outcome outcome;
@@ -47,42 +46,15 @@ static const struct record *case_of(const struct group *g, size_t i)
 	return rec;
 }
 
-static char *json_brief(const json_t *value)
-{
-	if (json_is_string(value) && *json_string_value(value))
-		return page_line(json_string_value(value), WORTH_SAYING);
-	_cleanup_free_ char *text = value
-		? json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT)
-		: strdup("nothing");
-	return text ? page_line(text, WORTH_SAYING) : NULL;
-}
-
-static bool is_mismatch(const json_t *seen)
-{
-	const json_t *ok = json_object_get(seen, "ok");
-
-	if (ok)
-		return json_is_false(ok);
-	return !json_equal(json_object_get(seen, "want"), json_object_get(seen, "got"));
-}
-
 /* "write/vol/sub: wanted EROFS, got ok" for each fact that was not as wanted. */
 static void mismatches(const struct page *p, const struct record *rec)
 {
-	size_t i, shown = 0, all = 0;
-	json_t *seen;
+	size_t all = observed_count(rec), shown = 0;
 
-	json_array_foreach(json_object_get(rec->json, "observed"), i, seen) {
-		if (!is_mismatch(seen) || ++all > MISMATCHES_MOST)
-			continue;
-		_cleanup_free_ char *fact = json_brief(json_object_get(seen, "fact"));
-		_cleanup_free_ char *want = json_brief(json_object_get(seen, "want"));
-		_cleanup_free_ char *got = json_brief(json_object_get(seen, "got"));
-		_cleanup_free_ char *text = NULL;
-		if (!fact || !want || !got ||
-			asprintf(&text, "%s: wanted %s, got %s", fact, want, got) < 0)
-			continue;
-		page_item(p, shown++ ? "" : "observed", text);
+	for (size_t i = 0; i < all && i < MISMATCHES_MOST; i++) {
+		_cleanup_free_ char *text = observed_text(rec, i);
+		if (text)
+			page_item(p, shown++ ? "" : "observed", text);
 	}
 	if (all > MISMATCHES_MOST) {
 		char more[64];

@@ -340,7 +340,7 @@ static int explain_rows(const struct page *p, struct table *t)
 
 int text_probes(const struct page *p, const struct run *run)
 {
-	_cleanup_(table_free) struct table t = { .rows = NULL };
+	_cleanup_(text_table_free) struct table t = { .rows = NULL };
 
 	int r = table_make(run, &t);
 	if (r < 0)

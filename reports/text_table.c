@@ -78,7 +78,7 @@ static int by_name(const void *a, const void *b)
 	return order ? order : strcmp(x->first->subject, y->first->subject);
 }
 
-void table_free(struct table *t)
+void text_table_free(struct table *t)
 {
 	for (size_t i = 0; i < t->row_count; i++) {
 		free(t->rows[i].cells);

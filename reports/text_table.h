@@ -24,9 +24,9 @@ struct table {
 	int name_width;
 };
 
-/* 0 or -ENOMEM; table_free() is due in any case. */
+/* 0 or -ENOMEM; text_table_free() is due in any case. */
 int table_make(const struct run *run, struct table *ret_table);
-void table_free(struct table *t);
+void text_table_free(struct table *t);
 
 /* "mnt/rro" or "idmap/path on /var/lib". NULL without memory; free() it. */
 char *table_row_name(const struct row *row);

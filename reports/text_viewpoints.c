@@ -247,7 +247,7 @@ static void put_trouble(const struct page *p, const struct table *t, enum outcom
 
 int text_viewpoints(const struct page *p, const struct run *run)
 {
-	_cleanup_(table_free) struct table t = { .rows = NULL };
+	_cleanup_(text_table_free) struct table t = { .rows = NULL };
 
 	int r = table_make(run, &t);
 	if (r < 0)

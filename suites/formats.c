@@ -61,6 +61,12 @@ void formats_record(struct formats *f, const struct record *rec)
 		output_record(f->outputs[i], rec);
 }
 
+void formats_lost(struct formats *f, const char *why)
+{
+	for (size_t i = 0; i < f->count; i++)
+		output_lost(f->outputs[i], why);
+}
+
 enum exit_code formats_status(const struct formats *f, enum exit_code code)
 {
 	for (size_t i = 0; i < f->count; i++)

@@ -28,6 +28,9 @@ bool formats_open(struct formats *f, char *why, size_t why_size);
 void formats_source(struct formats *f, const char *source);
 void formats_record(struct formats *f, const struct record *rec);
 
+/* A file of which no more can be read; see output_lost(). */
+void formats_lost(struct formats *f, const char *why);
+
 /* Of a verb that writes them; see output_status(). */
 enum exit_code formats_status(const struct formats *f, enum exit_code code);
 

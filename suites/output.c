@@ -15,6 +15,7 @@ struct output {
 	char *partial; /* NULL: written in place */
 	bool begun;    /* the reporter's begin() was called */
 	bool breaks;   /* its reader may go away while we write: a pipe, a socket */
+	bool lost;     /* records are missing, and the reporter does not know */
 	int err;       /* the first failure, -errno */
 };
 
@@ -200,6 +201,20 @@ void output_record(struct output *o, const struct record *rec)
 	pipe_restore(o, &old);
 }
 
+void output_lost(struct output *o, const char *why)
+{
+	if (o->err)
+		return;
+	if (!o->reporter->lost) {
+		o->lost = true;
+		return;
+	}
+	struct sigaction old = pipe_ignore(o);
+	begin_once(o);
+	keep_error(o, o->reporter->lost(o->state, &o->to, why));
+	pipe_restore(o, &old);
+}
+
 /* Nothing buffered may be lost, and a file must be whole before it has its name. */
 static void finish_file(struct output *o, bool cut_short)
 {
@@ -218,6 +233,7 @@ int output_close(struct output *o, bool cut_short, char *why, size_t why_size)
 	if (!o)
 		return 0;
 	struct sigaction old = pipe_ignore(o);
+	cut_short = cut_short || o->lost;
 	o->to.cut_short = cut_short;
 	begin_once(o);
 	keep_error(o, o->reporter->end(o->state, &o->to));

@@ -24,6 +24,12 @@ void output_live(struct output *o);
 /* The file that the records to come are read from; borrowed. */
 void output_source(struct output *o, const char *source);
 
+/*
+ * The rest of the source cannot be read, as the sentence `why` says; others follow. Where the
+ * format cannot tell of it the report is cut short.
+ */
+void output_lost(struct output *o, const char *why);
+
 /* The first failure is kept and told by output_close(). */
 void output_record(struct output *o, const struct record *rec);
 

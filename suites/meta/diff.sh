@@ -138,17 +138,19 @@ point $? "NEW from a pipe" out why
 
 # --- every format ---
 
-"$plimsoll" diff --format jsonl one.jsonl worse.jsonl >changes.jsonl 2>/dev/null
+# Under the name that NEW has: some formats tell it.
+mkdir changes
+"$plimsoll" diff --format jsonl one.jsonl worse.jsonl >changes/worse.jsonl 2>/dev/null
 for format in $("$plimsoll" report --formats | awk '{ print $1 }'); do
 	got=0
 	"$plimsoll" diff --format "$format" one.jsonl worse.jsonl >"diff.$format" 2>why || got=$?
 	[ $got -eq 1 ] && [ -s "diff.$format" ]
 	point $? "$format can tell a diff" why
-	"$plimsoll" report --format "$format" changes.jsonl >"report.$format" 2>why
+	(cd changes && "$plimsoll" report --format "$format" worse.jsonl >"../report.$format" 2>../why)
 	cmp -s "diff.$format" "report.$format" || [ "$format" = jsonl ]
 	point $? "$format says the same of its records" why
 done
-"$plimsoll" report --format jsonl changes.jsonl | cmp -s - changes.jsonl
+"$plimsoll" report --format jsonl changes/worse.jsonl | cmp -s - changes/worse.jsonl
 point $? "the records of a diff can be read again"
 grep -q '^not ok' diff.tap
 point $? "a regression is not ok in TAP" diff.tap
@@ -234,7 +236,7 @@ says 0 "which holds" preflight --baseline ready.jsonl --timeout 60
 
 if python3 -c 'import jsonschema' 2>/dev/null; then
 	"$plimsoll" diff --format jsonl both.jsonl one.jsonl >gone.jsonl 2>/dev/null
-	for file in changes gone base made ready; do
+	for file in changes/worse gone base made ready; do
 		python3 - "$golden/../schema/record.json" "$file.jsonl" >out 2>&1 <<-'END'
 		import json, sys
 		from jsonschema import Draft202012Validator

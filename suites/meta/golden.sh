@@ -22,7 +22,7 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
 # Every format that is kept of each situation.
-formats="text summary matrix tap junit ktap json csv prometheus nfd npd kcidb"
+formats="text summary matrix fleet markdown tap junit ktap json csv prometheus nfd npd kcidb"
 
 # kept SITUATION: those formats, without what only says the records again where these are many.
 kept() {

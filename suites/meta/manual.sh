@@ -116,7 +116,7 @@ offers() {
 }
 mkdir -p 'dir/a b' && : >dir/file
 offers 'preflight probe' p
-offers '--help --version boot explain help list preflight probe report run' ''
+offers '--help --version boot diff explain help list preflight probe report run' ''
 offers 'report run' help r
 offers '--format' probe --fo
 offers '--format --formats' report --fo
