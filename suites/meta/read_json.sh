@@ -61,7 +61,7 @@ made() {
 # Situations whose records are meant to be what no plimsoll writes.
 malformed() {
 	case $1 in
-	binary|empty|foreign|hostile-console|hostile-text|newer|nul|truncated) return 0 ;;
+	binary|empty|foreign|hostile-change|hostile-console|hostile-text|newer|nul|truncated) return 0 ;;
 	*) return 1 ;;
 	esac
 }
@@ -167,7 +167,7 @@ same_json "$tmp/formulas" "$tmp/json" && ! grep -q "$(printf '\177')" "$tmp/json
 point $? "json has what cannot be printed, and no such byte" "$tmp/why"
 
 # What we call good is not just anything.
-for name in hostile-text hostile-console foreign newer; do
+for name in hostile-text hostile-console hostile-change foreign newer; do
 	refuses record $golden/$name/records.jsonl "records: $name is refused"
 done
 # spoiled JQ DESCRIPTION
