@@ -73,15 +73,6 @@ static int make_unique(json_t *met, const char *key, char **text)
 	return 0;
 }
 
-/* A name of blanks only is none to most readers. */
-static char *named(char *line)
-{
-	if (!line || *line)
-		return line;
-	free(line);
-	return strdup("unnamed");
-}
-
 /* "6.12 hybrid with crun": the label it was given, else its release. */
 static char *run_label(const struct record *env)
 {
@@ -95,14 +86,14 @@ static char *run_label(const struct record *env)
 		    *variation ? " " : "", variation, *runtime ? " with " : "",
 		    runtime) < 0)
 		return NULL;
-	return page_line(text, 0);
+	return page_line(page_named(text), 0);
 }
 
 static int open_run(struct naming *n, const struct record *env)
 {
 	free(n->run);
 	json_object_clear(n->checks);
-	if (!(n->run = named(run_label(env))))
+	if (!(n->run = run_label(env)))
 		return -ENOMEM;
 	return make_unique(n->runs, n->run, &n->run);
 }
@@ -113,10 +104,10 @@ static char *check_text(const struct record *rec)
 	_cleanup_free_ char *text = NULL;
 
 	if (!*rec->subject && !*call && !*answer)
-		return page_line(rec->name, 0);
-	if (asprintf(&text, "%s%s%s%s%s%s%s", rec->name, *rec->subject ? " on " : "",
-		    rec->subject, *call ? " without " : "", call,
-		    *answer ? " answering " : "", answer) < 0) {
+		return page_line(page_named(rec->name), 0);
+	if (asprintf(&text, "%s%s%s%s%s%s%s", page_named(rec->name),
+		    *rec->subject ? " on " : "", rec->subject, *call ? " without " : "",
+		    call, *answer ? " answering " : "", answer) < 0) {
 		text = NULL;
 		return NULL;
 	}
@@ -129,7 +120,7 @@ static int name_check(struct naming *n, const struct record *rec, const char *ty
 
 	free(n->check);
 	free(n->who);
-	n->check = named(check_text(rec));
+	n->check = check_text(rec);
 	n->who = page_line(*rec->runtime ? rec->runtime : rec->asker, 0);
 	if (!n->check || !n->who ||
 		asprintf(&key, "%s\n%s\n%s", type, n->who, n->check) < 0)

@@ -33,6 +33,11 @@ static bool is_continuation(char c)
 	return ((unsigned char)c & 0xc0) == 0x80;
 }
 
+const char *page_named(const char *text)
+{
+	return text[strspn(text, " \t\n")] ? text : "unnamed";
+}
+
 int page_width(const char *text)
 {
 	int width = 0;

@@ -32,6 +32,9 @@ enum ink {
  */
 char *page_line(const char *text, size_t most);
 
+/* The text itself, or "unnamed" for one of blanks only: to most readers that is no name. */
+const char *page_named(const char *text);
+
 /* How many columns a printable UTF-8 text takes, one for each character. */
 int page_width(const char *text);
 

@@ -6,6 +6,16 @@
 #include "table.h"
 #include "text.h"
 
+/* More askers of one run than anybody has share a column: the rest is a forgery. */
+#define COLUMNS_MOST 1000
+
+/* What is said of the record at hand: a stream that is used again and again. */
+struct table_said {
+	FILE *f;
+	char *text;
+	size_t size;
+};
+
 /* Room for one more of `count` things, doubled whenever that is a power of two. */
 static int room_for(void *things, size_t count, size_t size)
 {
@@ -27,7 +37,12 @@ int table_init(struct table *t, const struct table_options *opt)
 		if (!(t->parts[i].index = json_object()))
 			return -ENOMEM;
 	t->spool = spool_open();
-	return t->spool ? 0 : -errno;
+	if (!t->spool)
+		return -errno;
+	t->said = calloc(1, sizeof(*t->said));
+	if (!t->said || !(t->said->f = open_memstream(&t->said->text, &t->said->size)))
+		return -ENOMEM;
+	return 0;
 }
 
 static void free_part(struct table_part *part)
@@ -35,7 +50,8 @@ static void free_part(struct table_part *part)
 	for (size_t i = 0; i < part->row_count; i++) {
 		struct table_row *row = &part->rows[i];
 		char *texts[] = { row->name, row->subject, row->about, row->id,
-			row->level, row->spec, row->file };
+			row->level, row->spec, row->file, row->since, row->man,
+			row->kconfig, row->source };
 		for (size_t k = 0; k < ARRAY_SIZE(texts); k++)
 			free(texts[k]);
 		free(row->cells);
@@ -68,6 +84,11 @@ void table_free(struct table *t)
 	free(t->slots);
 	if (t->spool)
 		fclose(t->spool);
+	if (t->said && t->said->f)
+		fclose(t->said->f);
+	if (t->said)
+		free(t->said->text);
+	free(t->said);
 	*t = (struct table) { 0 };
 }
 
@@ -82,7 +103,7 @@ static char *label_of(const struct record *env)
 	if (asprintf(&text, "%s%s%s", *label ? label : env_text(env, "kernel", "release"),
 		    *variation ? " " : "", variation) < 0)
 		return NULL;
-	return page_line(text, 0);
+	return page_line(page_named(text), 0);
 }
 
 static int open_run(struct table *t, const struct report_to *to, const struct record *env)
@@ -139,13 +160,17 @@ static int add_row(struct table_part *part, const char *key, const struct record
 		char **text;
 		const char *value;
 	} texts[] = {
-		{ &row.name, rec->name },
+		{ &row.name, page_named(rec->name) },
 		{ &row.subject, rec->subject },
 		{ &row.about, rec->about },
 		{ &row.id, rec->id },
 		{ &row.level, record_text(rec, "level") },
 		{ &row.spec, record_text(rec, "spec") },
 		{ &row.file, rec->file },
+		{ &row.since, record_text(rec, "since") },
+		{ &row.man, record_text(rec, "man") },
+		{ &row.kconfig, record_text(rec, "kconfig") },
+		{ &row.source, record_text(rec, "source") },
 	};
 	bool whole = room_for(&part->rows, part->row_count, sizeof(row)) == 0 &&
 		json_object_set_new(part->index, key, json_integer(part->row_count)) == 0;
@@ -181,16 +206,22 @@ static int column_of(struct table *t, struct table_part *part, const struct reco
 	size_t *ret_column)
 {
 	const char *said = *rec->runtime ? rec->runtime : rec->asker;
+	size_t run = t->run_count - 1, count = 0;
 	_cleanup_free_ char *who = page_line(said, 0), *version = NULL;
-	size_t run = t->run_count - 1, i;
 
 	if (!who)
 		return -ENOMEM;
-	for (i = part->column_count; i-- > 0 && part->columns[i].run == run;) {
-		if (strcmp(part->columns[i].who, who) != 0)
+	for (size_t i = part->column_count; i-- > 0 && part->columns[i].run == run;) {
+		if (strcmp(part->columns[i].who, who) != 0 && ++count < COLUMNS_MOST)
 			continue;
 		*ret_column = i;
 		return 0;
+	}
+	if (count + 1 == COLUMNS_MOST) {
+		free(who);
+		who = strdup("others");
+		if (!who)
+			return -ENOMEM;
 	}
 	version = page_line(record_text(rec, "runtime_version"), 0);
 	if (!version ||
@@ -244,10 +275,18 @@ static bool is_kept(const struct table *t, const struct table_answer *a, const c
 		memcmp(kept, text, size) == 0;
 }
 
+/* A profile that passes and misses something that is recommended. */
+static bool is_except(const struct record *rec)
+{
+	return rec->type == RECORD_PROFILE &&
+		!strcmp(record_text(rec, "ready"), "ready-except");
+}
+
 static bool same_verdict(const struct table_answer *a, const struct record *rec)
 {
-	return a->outcome == rec->outcome && a->kind == rec->kind &&
-		a->fault == rec->fault && a->change == rec->change;
+	return a->except == is_except(rec) && a->outcome == rec->outcome &&
+		a->kind == rec->kind && a->fault == rec->fault &&
+		a->change == rec->change;
 }
 
 static void put_slot(struct table *t, uint32_t answer)
@@ -277,8 +316,8 @@ static int grow_slots(struct table *t)
 }
 
 /* All of the text goes into the file at once, so that pread() sees it. */
-static int add_answer(struct table *t, const struct record *rec, uint64_t hash,
-	const char *text, size_t size, uint32_t *ret)
+static int add_answer(struct table *t, size_t check, const struct record *rec,
+	uint64_t hash, const char *text, size_t size, uint32_t *ret)
 {
 	if (t->answer_count == TABLE_NONE - 1 || size >= UINT32_MAX)
 		return -E2BIG;
@@ -299,6 +338,8 @@ static int add_answer(struct table *t, const struct record *rec, uint64_t hash,
 		.fault = rec->fault,
 		.change = rec->change,
 		.next = TABLE_NONE,
+		.check = check,
+		.except = is_except(rec),
 		.offset = t->spooled,
 		.length = size,
 		.hash = hash,
@@ -308,16 +349,16 @@ static int add_answer(struct table *t, const struct record *rec, uint64_t hash,
 	return 0;
 }
 
-static uint64_t hash_verdict(size_t row, const struct record *rec)
+static uint64_t hash_verdict(size_t check, const struct record *rec)
 {
-	const uint64_t key[] = { row, rec->type, rec->outcome, rec->kind, rec->fault,
+	const uint64_t key[] = { check, rec->type, rec->outcome, rec->kind, rec->fault,
 		rec->change };
 
 	return hash_of(0xcbf29ce484222325, key, sizeof(key));
 }
 
 /* `text`: NULL if the verdict is enough. TABLE_NONE if it was not said before. */
-static uint32_t find_answer(const struct table *t, uint64_t hash,
+static uint32_t find_answer(const struct table *t, uint32_t check, uint64_t hash,
 	const struct record *rec, const char *text, size_t size)
 {
 	for (uint32_t i = hash & (t->slot_count - 1); t->slot_count;
@@ -325,38 +366,37 @@ static uint32_t find_answer(const struct table *t, uint64_t hash,
 		if (t->slots[i] == TABLE_NONE)
 			break;
 		const struct table_answer *a = &t->answers[t->slots[i]];
-		if (a->hash == hash && same_verdict(a, rec) &&
+		if (a->hash == hash && a->check == check && same_verdict(a, rec) &&
 			(!text || is_kept(t, a, text, size)))
 			return t->slots[i];
 	}
 	return TABLE_NONE;
 }
 
-/* `row` is any number that tells what the record is about from everything else. */
-static int answer_of(struct table *t, size_t row, const struct record *rec, uint32_t *ret)
+/* `check` is any number that tells what the record is about from everything else. */
+static int answer_of(
+	struct table *t, size_t check, const struct record *rec, uint32_t *ret)
 {
-	_cleanup_free_ char *text = NULL;
-	uint64_t hash = hash_verdict(row, rec);
-	size_t size;
+	uint64_t hash = hash_verdict(check, rec);
 
 	/* Of thousands of nodes nobody writes what is not kept. */
 	if (t->opt.by_verdict &&
-		(*ret = find_answer(t, hash, rec, NULL, 0)) != TABLE_NONE)
+		(*ret = find_answer(t, check, hash, rec, NULL, 0)) != TABLE_NONE)
 		return 0;
-	FILE *f = open_memstream(&text, &size);
-	if (!f)
-		return -ENOMEM;
-	int r = t->opt.evidence(f, rec, t->opt.ctx);
-	if (fclose(f) == EOF)
-		return -ENOMEM;
+	struct table_said *said = t->said;
+	rewind(said->f);
+	int r = t->opt.evidence(said->f, rec, t->opt.ctx);
 	if (r < 0)
 		return r;
+	if (fflush(said->f) == EOF)
+		return -ENOMEM;
 	if (!t->opt.by_verdict) {
-		hash = hash_of(hash, text, size);
-		if ((*ret = find_answer(t, hash, rec, text, size)) != TABLE_NONE)
+		hash = hash_of(hash, said->text, said->size);
+		*ret = find_answer(t, check, hash, rec, said->text, said->size);
+		if (*ret != TABLE_NONE)
 			return 0;
 	}
-	return add_answer(t, rec, hash, text, size, ret);
+	return add_answer(t, check, rec, hash, said->text, said->size, ret);
 }
 
 /* Appends an answer to a list that ends in `*last`, unless it is in it. */
@@ -378,6 +418,8 @@ static void count(const struct table *t, struct table_column *column,
 {
 	const struct table_answer *a = &t->answers[cell->answer];
 
+	if (a->change == CHANGE_GONE)
+		return;
 	column->counts[a->outcome] += by;
 	if (a->kind == KIND_SILENTLY_IGNORED)
 		column->silent += by;

@@ -27,6 +27,8 @@ struct table_answer {
 	uint32_t count; /* cells that have it */
 	uint32_t next;  /* of the same row, in the order in which they came; TABLE_NONE */
 	uint32_t length; /* bytes of evidence */
+	uint32_t check;  /* a number that tells what it was said of */
+	bool except;     /* of a profile that passes: something recommended is missing */
 	off_t offset;
 	uint64_t hash;
 };
@@ -41,6 +43,7 @@ struct table_cell {
 struct table_row {
 	char *name, *subject;
 	char *about, *id, *level, *spec, *file;
+	char *since, *man, *kconfig, *source;
 	uint32_t first; /* its answers; TABLE_NONE */
 	uint32_t last;
 	uint32_t proofs, missed; /* sabotages; and those that it did not notice */
@@ -52,11 +55,11 @@ struct table_row {
 
 struct table_column {
 	size_t run;
-	char *who;     /* the runtime or the asker */
+	char *who;     /* the runtime or the asker; of many in one run "others" */
 	char *version; /* of the runtime, "" */
 	char *title; /* after table_finish(): of the run, told from others with the same `who` */
-	size_t counts[OUTCOME_COUNT];
-	size_t silent; /* of the fails: silently ignored */
+	size_t counts[OUTCOME_COUNT]; /* without what only another run had */
+	size_t silent;                /* of the fails: silently ignored */
 };
 
 /* One run. Texts are printable lines, "" if not told. */
@@ -104,6 +107,7 @@ struct table {
 	uint32_t slot_count;
 	FILE *spool;
 	off_t spooled;
+	struct table_said *said; /* of the record at hand */
 };
 
 /* 0 or -errno; table_free() is due in any case. */

@@ -22,7 +22,7 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
 # Every format that is kept of each situation.
-formats="text summary matrix fleet markdown tap junit ktap json csv prometheus nfd npd kcidb"
+formats="text summary matrix fleet markdown html tap junit ktap json csv prometheus nfd npd kcidb"
 
 # kept SITUATION: those formats, without what only says the records again where these are many.
 kept() {
@@ -30,6 +30,14 @@ kept() {
 		[ "$format" = json ] && [ "$(wc -c <"$1/records.jsonl")" -gt 16384 ] && continue
 		echo "$format"
 	done
+}
+
+# Every page has the same style sheet and script: what they are is said once, in the tree.
+cut_page() {
+	sed -e '/^<style>/,/<\/style>$/c<style></style>' \
+		-e '/^<script>/,/^<\/script>$/c<script></script>' \
+		-e '/Content-Security-Policy/s/sha256-[A-Za-z0-9+/=]*/sha256-/g' "$1" >"$1.cut"
+	mv "$1.cut" "$1"
 }
 
 # render SITUATION: fills $tmp with a file of each format, stderr, exit
@@ -47,6 +55,7 @@ render() {
 	for format in $formats; do
 		[ ! -e "$tmp/$format.partial" ] || mv "$tmp/$format.partial" "$tmp/$format"
 	done
+	cut_page "$tmp/html"
 	code=0
 	(cd "$1" && "$plimsoll" report <records.jsonl) >"$tmp/stdout" 2>/dev/null || code=$?
 	echo "$code" | cmp -s - "$tmp/exit" || echo "from stdin: exit $code" >>"$tmp/exit"
