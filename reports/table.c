@@ -75,7 +75,7 @@ void table_free(struct table *t)
 		char *texts[] = { run->label, run->release, run->machine, run->os,
 			run->package, run->package_version, run->accel, run->verb,
 			run->plimsoll, run->time, run->cgroup, run->source, run->runtime,
-			run->trouble };
+			run->was, run->was_time, run->was_source, run->trouble };
 		for (size_t k = 0; k < ARRAY_SIZE(texts); k++)
 			free(texts[k]);
 	}
@@ -108,6 +108,7 @@ static char *label_of(const struct record *env)
 
 static int open_run(struct table *t, const struct report_to *to, const struct record *env)
 {
+	const char *was = env_text(env, "compared_with", "label");
 	struct table_run run = { .boot = TABLE_NONE,
 		.like = t->run_count,
 		.count = 1,
@@ -129,6 +130,9 @@ static int open_run(struct table *t, const struct report_to *to, const struct re
 		{ &run.time, record_text(env, "time") },
 		{ &run.cgroup, record_text(env, "cgroup") },
 		{ &run.source, to->source ? to->source : "" },
+		{ &run.was, *was ? was : env_text(env, "compared_with", "release") },
+		{ &run.was_time, env_text(env, "compared_with", "time") },
+		{ &run.was_source, env_text(env, "compared_with", "file") },
 	};
 	bool whole = run.label && run.trouble;
 
@@ -498,18 +502,34 @@ static int take_boot(struct table *t, const struct record *rec)
 	return answer_of(t, SIZE_MAX - t->run_count, rec, &run->boot);
 }
 
-static void close_run(struct table *t)
+static void note_comparison(struct table *t, const struct record *env)
 {
+	const json_t *with = json_object_get(env->json, "compared_with");
+
+	if (json_is_true(json_object_get(with, "baseline")))
+		t->is_against = true;
+	else if (with || env->change != CHANGE_NONE)
+		t->is_diff = true;
+}
+
+static void close_run(struct table *t, const struct record *end)
+{
+	json_int_t same = json_integer_value(json_object_get(end->json, "same"));
+
+	t->left_out += same > 0 ? same : 0;
 	t->open = false;
 }
 
 int table_take(struct table *t, const struct report_to *to, const struct record *rec)
 {
-	if (rec->type == RECORD_ENV)
+	if (rec->type == RECORD_ENV) {
+		note_comparison(t, rec);
 		return open_run(t, to, rec);
+	}
 	t->number++;
 	if (rec->type != RECORD_END) {
 		t->totals[rec->type][rec->outcome]++;
+		t->changes[rec->change]++;
 		t->silent +=
 			rec->type == RECORD_CASE && rec->kind == KIND_SILENTLY_IGNORED;
 	}
@@ -525,7 +545,7 @@ int table_take(struct table *t, const struct report_to *to, const struct record 
 	case RECORD_BOOT:
 		return take_boot(t, rec);
 	default:
-		close_run(t);
+		close_run(t, rec);
 		return 0;
 	}
 }

@@ -69,6 +69,8 @@ struct table_run {
 	char *verb, *plimsoll, *time, *cgroup;
 	char *source;  /* the file it was read from */
 	char *runtime; /* of its guest */
+	char *was; /* if it is compared with another run: that one's label or release */
+	char *was_time, *was_source;
 	char *trouble; /* why it did not come to its end; "" if it did */
 	uint32_t boot; /* what was said of its guest; TABLE_NONE */
 	size_t like; /* after table_group(): the first run with the same verdicts, maybe itself */
@@ -101,6 +103,10 @@ struct table {
 	uint32_t answer_count;
 	size_t totals[RECORD_TYPE_COUNT][OUTCOME_COUNT];
 	size_t silent;
+	size_t changes[CHANGE_COUNT]; /* of all that have a verdict */
+	size_t left_out; /* of a diff: what is the same and stands in no record */
+	bool is_diff;    /* runs are compared with others: what changed is what matters */
+	bool is_against; /* a run is held against a baseline: all of it is there */
 	bool open;       /* a run has begun and not ended */
 	uint32_t number; /* of the record at hand in its run */
 	uint32_t *slots; /* of answers, by their hash */
