@@ -103,7 +103,7 @@ static void add_verb(FILE *f, const struct record *env)
 	add(f, ", ", record_text(env, "time"));
 }
 
-static int header_line(const struct page *p, const struct record *env,
+int text_header_line(const struct page *p, const struct record *env,
 	void (*add_all)(FILE *f, const struct record *env))
 {
 	_cleanup_free_ char *text = NULL;
@@ -140,10 +140,11 @@ static int header(const struct page *p, const struct run *run)
 	const struct record *env = &run->recs[0];
 	int r;
 
-	if ((r = header_line(p, env, add_machine)) < 0 ||
-		(r = header_line(p, env, add_guest)) < 0 || (r = askers_line(p, run)) < 0)
+	if ((r = text_header_line(p, env, add_machine)) < 0 ||
+		(r = text_header_line(p, env, add_guest)) < 0 ||
+		(r = askers_line(p, run)) < 0)
 		return r;
-	return header_line(p, env, add_verb);
+	return text_header_line(p, env, add_verb);
 }
 
 static void tally(const struct page *p, const struct run *run, enum record_type type,

@@ -38,6 +38,10 @@ int text_profiles(const struct page *p, const struct run *run);
 /* Their tallies: how many are ready, and how many of the questions pass. */
 void text_profiles_tally(const struct page *p, const struct run *run);
 
+/* A line, wrapped, of what `add_all` writes of an env; none for nothing. 0 or -ENOMEM. */
+int text_header_line(const struct page *p, const struct record *env,
+	void (*add_all)(FILE *f, const struct record *env));
+
 /* The section about the guest, unless it ran to its end. */
 void text_boot(const struct page *p, const struct run *run);
 

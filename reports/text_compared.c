@@ -121,31 +121,15 @@ static void add_otherwise(FILE *f, const struct record *env)
 			ftell(f) ? "; " : "asked otherwise: ", was, is);
 }
 
-static int put_line(const struct page *p, const struct record *env,
-	void (*add_all)(FILE *f, const struct record *env))
-{
-	_cleanup_free_ char *text = NULL;
-	size_t size;
-
-	FILE *f = open_memstream(&text, &size);
-	if (!f)
-		return -ENOMEM;
-	add_all(f, env);
-	fclose(f);
-	if (*text)
-		page_wrap(p, 0, 2, text);
-	return 0;
-}
-
 int text_compared_header(const struct page *p, const struct run *run)
 {
 	const struct record *env = &run->recs[0];
 	int r;
 
-	if ((r = put_line(p, env, add_kernels)) < 0 ||
-		(r = put_line(p, env, add_times)) < 0)
+	if ((r = text_header_line(p, env, add_kernels)) < 0 ||
+		(r = text_header_line(p, env, add_times)) < 0)
 		return r;
-	return put_line(p, env, add_otherwise);
+	return text_header_line(p, env, add_otherwise);
 }
 
 /* --- counts --- */
