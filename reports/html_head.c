@@ -38,6 +38,14 @@ static void put_alarm(const struct html *h)
 		fputs("<p class=\"alarm\"><b>Cut short</b> Records are missing: what was "
 		      "read ends too early. What follows is not the whole.</p>\n",
 			h->out);
+	if (!h->lost_count)
+		return;
+	fputs("<p class=\"alarm\"><b>Not read</b> ", h->out);
+	if (h->file_count == 1)
+		fputs("The file", h->out);
+	else
+		fprintf(h->out, "%zu of %zu files", h->lost_count, h->file_count);
+	fputs(" could not be read: <a href=\"#lost\">which, and why</a>.</p>\n", h->out);
 }
 
 /* --- what was measured --- */
@@ -214,28 +222,34 @@ static void put_facts(const struct html *h)
 	put_texts(h, "System", get_os);
 	put_texts(h, "Cgroups", get_cgroup);
 	put_texts(h, "Where", get_accel);
-	put_times(h);
+	if (h->mode != HTML_DIFF)
+		put_times(h);
 	put_texts(h, "plimsoll", get_plimsoll);
 	fputs("</dl>\n", h->out);
 }
 
 /* --- counts: a bar for each part --- */
 
+#define BAR                                                                        \
+	"<svg class=\"bar\" viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\" " \
+	"aria-hidden=\"true\">"
+
+static void put_rect(FILE *f, char letter, double at, double width)
+{
+	fprintf(f, "<rect class=\"%c\" x=\"%.2f\" y=\"0\" width=\"%.2f\" height=\"10\"/>",
+		letter, at, width);
+}
+
 static void put_bar(FILE *f, const struct html_view *v, size_t all)
 {
 	double at = 0;
 
-	fputs("<svg class=\"bar\" viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\" "
-	      "aria-hidden=\"true\">",
-		f);
+	fputs(BAR, f);
 	for (size_t i = LOOK_COUNT; i-- > 0;) {
 		double width = 1000.0 * v->cells[i] / all;
 		if (!v->cells[i])
 			continue;
-		fprintf(f,
-			"<rect class=\"%c\" x=\"%.2f\" y=\"0\" width=\"%.2f\" "
-			"height=\"10\"/>",
-			html_looks[i].letter, at, width);
+		put_rect(f, html_looks[i].letter, at, width);
 		at += width;
 	}
 	fputs("</svg>\n", f);
@@ -262,6 +276,56 @@ static void put_counts(FILE *f, const struct html_view *v)
 	fputs("</ul></div>\n", f);
 }
 
+static void put_change_item(FILE *f, enum change c, size_t count)
+{
+	const struct html_change *words = &html_change_words[c];
+
+	fprintf(f, "<li><i class=\"%c\"></i><b>%zu</b> %s</li>", words->letter, count,
+		words->words);
+}
+
+static size_t count_change(const struct html *h, enum change c)
+{
+	return h->table.changes[c] + (c == CHANGE_SAME ? h->table.left_out : 0);
+}
+
+/* Of a comparison: one bar, of all that has an answer. */
+static void put_change_counts(const struct html *h)
+{
+	static const enum change order[] = { CHANGE_SAME, CHANGE_FIXED, CHANGE_NEW,
+		CHANGE_GONE, CHANGE_CAUSE, CHANGE_OTHER, CHANGE_UNKNOWN,
+		CHANGE_REGRESSED };
+	double all = 0, at = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
+		all += count_change(h, order[i]);
+	if (!(all > 0))
+		return;
+	fprintf(h->out, "<div class=\"count\"><h2>%.0f answer%s compared</h2>\n%s", all,
+		all > 1 ? "s" : "", BAR);
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
+		double width = 1000.0 * count_change(h, order[i]) / all;
+		if (width > 0)
+			put_rect(h->out, html_change_words[order[i]].letter, at, width);
+		at += width;
+	}
+	fputs("</svg>\n<ul>", h->out);
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
+		if (count_change(h, order[i]))
+			put_change_item(h->out, order[i], count_change(h, order[i]));
+	fputs("</ul></div>\n", h->out);
+}
+
+static void put_all_counts(const struct html *h)
+{
+	fputs("<div class=\"counts\">\n", h->out);
+	if (h->mode == HTML_DIFF)
+		put_change_counts(h);
+	for (size_t i = 0; i < TABLE_COUNT && h->mode != HTML_DIFF; i++)
+		put_counts(h->out, &h->views[html_order[i]]);
+	fputs("</div>\n", h->out);
+}
+
 int html_head(const struct html *h)
 {
 	static const char *const tones[] = { [TONE_BAD] = "bad",
@@ -283,10 +347,8 @@ int html_head(const struct html *h)
 	put_alarm(h);
 	fprintf(h->out, "<h1>%s</h1>\n", verdict);
 	html_numbers(h, h->out);
-	fputs("<div class=\"counts\">\n", h->out);
-	for (size_t i = 0; i < TABLE_COUNT; i++)
-		put_counts(h->out, &h->views[html_order[i]]);
-	fputs("</div>\n", h->out);
+	html_compared(h);
+	put_all_counts(h);
 	put_facts(h);
 	fputs("</header>\n", h->out);
 	return 0;

@@ -48,18 +48,38 @@ static void put_choice(FILE *f, const struct choice *c, bool checked)
 	fprintf(f, "%s <b>%zu</b></label>\n", c->title, c->count);
 }
 
-enum { CHOICE_ALL, CHOICE_OPEN, CHOICE_VARIED, CHOICE_CHANGED, CHOICE_LOOKS };
+enum {
+	CHOICE_ALL,
+	CHOICE_OPEN,
+	CHOICE_VARIED,
+	CHOICE_CHANGED,
+	CHOICE_LOOKS,
+	CHOICE_CHANGES = CHOICE_LOOKS + LOOK_COUNT,
+	CHOICE_COUNT = CHOICE_CHANGES + CHANGE_COUNT,
+};
+
+/* Of a comparison the changes are to be chosen from, of others how cells look. */
+static void count_changes(const struct html_view *v, struct choice *list)
+{
+	for (enum change c = CHANGE_REGRESSED; c < CHANGE_COUNT; c++)
+		list[CHOICE_CHANGES + c].count += v->change_rows[c];
+}
 
 static void count_choices(const struct html *h, struct choice *list)
 {
 	for (size_t i = 0; i < TABLE_COUNT; i++) {
 		const struct html_view *v = &h->views[i];
 		list[CHOICE_ALL].count += rows_in(v);
+		if (h->mode != HTML_ALONE)
+			count_changes(v, list);
+		if (h->mode == HTML_DIFF)
+			continue;
 		list[CHOICE_OPEN].count += rows_in(v) - v->only;
 		list[CHOICE_VARIED].count += v->varied;
 		list[CHOICE_CHANGED].count += v->changed;
 		for (enum look look = 0; look < LOOK_COUNT; look++)
-			list[CHOICE_LOOKS + look].count += v->rows[look];
+			if (look != LOOK_GONE || h->mode == HTML_ALONE)
+				list[CHOICE_LOOKS + look].count += v->rows[look];
 	}
 	if (list[CHOICE_OPEN].count == list[CHOICE_ALL].count)
 		list[CHOICE_OPEN].count = 0;
@@ -67,7 +87,7 @@ static void count_choices(const struct html *h, struct choice *list)
 
 static void put_filter(const struct html *h)
 {
-	struct choice list[CHOICE_LOOKS + LOOK_COUNT] = {
+	struct choice list[CHOICE_COUNT] = {
 		[CHOICE_ALL] = { '0', "All rows", "each check that was asked" },
 		[CHOICE_OPEN] = { 'n', "Not all pass", "at least one cell is no pass" },
 		[CHOICE_VARIED] = { 'v', "Columns differ",
@@ -81,6 +101,12 @@ static void put_filter(const struct html *h)
 			(struct choice) { .letter = html_looks[look].letter,
 				.title = html_looks[look].title,
 				.meaning = html_looks[look].meaning,
+				.tile = true };
+	for (enum change c = CHANGE_REGRESSED; c < CHANGE_COUNT; c++)
+		list[CHOICE_CHANGES + c] =
+			(struct choice) { .letter = html_change_words[c].letter,
+				.title = html_change_words[c].title,
+				.meaning = html_change_words[c].meaning,
 				.tile = true };
 	count_choices(h, list);
 	bool open = list[CHOICE_ALL].count > ROWS_MOST && list[CHOICE_OPEN].count;
@@ -136,6 +162,17 @@ static void put_total(FILE *f, const struct html_view *v, const struct table_col
 		fprintf(f, "<td>%zu/%zu</td>", pass, all);
 }
 
+static void put_totals(FILE *f, const struct html_view *v)
+{
+	fprintf(f, "<tr class=\"total\"><th scope=\"row\">%s</th>",
+		v->tight                         ? "percent that pass"
+			: v->kind == TABLE_CASES ? "kept, of those judged"
+						 : "pass");
+	for (size_t i = 0; i < v->count; i++)
+		put_total(f, v, html_column(v, i));
+	fputs("</tr>\n", f);
+}
+
 static void put_columns(const struct html *h, const struct html_view *v)
 {
 	FILE *f = h->out;
@@ -153,13 +190,10 @@ static void put_columns(const struct html *h, const struct html_view *v)
 		fputs(*h->table.runs[c->run].trouble ? " <b>no end</b>" : "", f);
 		fputs("</span></th>", f);
 	}
-	fprintf(f, "</tr>\n<tr class=\"total\"><th scope=\"row\">%s</th>",
-		v->tight                         ? "percent that pass"
-			: v->kind == TABLE_CASES ? "kept, of those judged"
-						 : "pass");
-	for (size_t i = 0; i < v->count; i++)
-		put_total(f, v, html_column(v, i));
-	fputs("</tr>\n</thead>\n", f);
+	fputs("</tr>\n", f);
+	if (h->mode != HTML_DIFF)
+		put_totals(f, v);
+	fputs("</thead>\n", f);
 }
 
 /* --- the rows --- */
@@ -174,6 +208,9 @@ static void put_classes(FILE *f, const struct html_row *r, const char *first)
 	fputs(r->looks != 1u << LOOK_PASS ? " n" : "", f);
 	fputs(r->varied ? " v" : "", f);
 	fputs(r->changed ? " c" : "", f);
+	for (enum change c = CHANGE_REGRESSED; c < CHANGE_COUNT; c++)
+		if (r->changes >> c & 1)
+			fprintf(f, " %c", html_change_words[c].letter);
 	fputs("\"", f);
 }
 
@@ -250,6 +287,7 @@ static size_t put_area(const struct html *h, const struct html_view *v, size_t i
 	for (; end < v->part->row_count && same_area(first, &rows[end]); end++) {
 		const struct html_row r = html_row_of(&h->table, v, &rows[end]);
 		all.looks |= r.looks;
+		all.changes |= r.changes;
 		all.varied = all.varied || r.varied;
 		all.changed = all.changed || r.changed;
 	}
@@ -311,7 +349,7 @@ static void put_group(const struct html *h, size_t first, bool one_source)
 	size_t shown = 0;
 
 	fputs("<li><b>", h->out);
-	html_text(h->out, t->runs[first].label);
+	html_run(h, h->out, &t->runs[first]);
 	fprintf(h->out, "</b> and %zu like it", t->runs[first].count - 1);
 	for (size_t k = first; k < t->run_count && shown < MEMBERS_MOST; k++) {
 		const struct table_run *run = &t->runs[k];
@@ -350,9 +388,11 @@ int html_matrix(const struct html *h)
 	      "<h2 id=\"matrix-title\">The matrix</h2>\n",
 		h->out);
 	if (any) {
-		fputs("<p class=\"means\">A tile is an answer: it opens what was asked and "
-		      "what came back. Where there is none, it was not asked.</p>\n",
-			h->out);
+		fprintf(h->out,
+			"<p class=\"means\">A tile is an answer: it opens what was asked and "
+			"what came back. Where there is none, it %s.</p>\n",
+			h->mode == HTML_DIFF ? "is the same as before, or was not asked"
+					     : "was not asked");
 		put_filter(h);
 	} else {
 		fputs("<p>There is no answer of a probe or a case.</p>\n", h->out);

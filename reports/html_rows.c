@@ -233,7 +233,7 @@ static int put_boot(const struct html *h, size_t i)
 	snprintf(id, sizeof(id), "b%zu", i);
 	begin_article(h, &s, true, id, "wrong");
 	fputs("Boot of ", h->out);
-	html_text(h->out, run->label);
+	html_run(h, h->out, run);
 	fputs(*run->runtime ? " <span>with " : "", h->out);
 	html_text(h->out, run->runtime);
 	fputs(*run->runtime ? "</span>" : "", h->out);

@@ -138,9 +138,11 @@ static void put_segment(FILE *f, const struct segment *g, double at, double scal
 	fputs("</title></rect>", f);
 }
 
-static void put_label(FILE *f, const struct table_run *run)
+static void put_label(const struct html *h, const struct table_run *run)
 {
-	html_text(f, *run->label ? run->label : "a run");
+	FILE *f = h->out;
+
+	html_run(h, f, run);
 	if (*run->runtime) {
 		fputs(" with ", f);
 		html_text(f, run->runtime);
@@ -154,11 +156,11 @@ static void put_strip(
 	double at = 0;
 
 	fputs("<li><span>", h->out);
-	put_label(h->out, run);
+	put_label(h, run);
 	fputs("</span><svg viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\" role=\"img\" "
 	      "aria-label=\"",
 		h->out);
-	put_label(h->out, run);
+	put_label(h, run);
 	fprintf(h->out, ": %zu checks, one after another\">", checks);
 	for (size_t i = 0; i < s->count; i++) {
 		put_segment(h->out, &s->list[i], at, scale);

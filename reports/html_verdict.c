@@ -155,11 +155,74 @@ static size_t count_trouble(const struct table *t)
 	return count;
 }
 
+/* --- of runs that were compared --- */
+
+static void put_part(FILE *f, size_t count, const char *one, const char *many)
+{
+	if (!count)
+		return;
+	fputs(ftell(f) ? ", " : "", f);
+	html_count(f, count, one, many);
+}
+
+static void put_worse(FILE *f, const struct html_worse *w)
+{
+	put_part(f, w->regressed, "regressed", "regressed");
+	put_part(f, w->unknown, "no longer known", "no longer known");
+	put_part(f, w->fails, "new failure", "new failures");
+	put_part(f, w->errors, "new error", "new errors");
+}
+
+static enum tone tone_of(const struct html_worse *w, bool whole, enum tone otherwise)
+{
+	if (w->regressed || w->fails)
+		return TONE_BAD;
+	return w->unknown || w->errors || !whole ? TONE_WARN : otherwise;
+}
+
+/* "2 regressed, 96 fixed": what is neither only counts where nothing else does. */
+static enum tone of_diff(const struct html *h, FILE *f, bool whole)
+{
+	const size_t *changes = h->table.changes;
+	size_t rest = changes[CHANGE_OTHER] + changes[CHANGE_CAUSE] +
+		changes[CHANGE_NEW] + changes[CHANGE_GONE];
+
+	put_worse(f, &h->worse);
+	if (!ftell(f) && !changes[CHANGE_FIXED] && !rest)
+		fputs("Nothing changed", f);
+	else if (!ftell(f))
+		fputs("Nothing regressed", f);
+	put_part(f, changes[CHANGE_FIXED], "fixed", "fixed");
+	if (!html_is_worse(h) && !changes[CHANGE_FIXED])
+		put_part(f, rest, "changed otherwise", "changed otherwise");
+	fputs(whole ? "" : ", as far as was compared", f);
+	return tone_of(&h->worse, whole,
+		changes[CHANGE_FIXED] || !rest ? TONE_GOOD : TONE_PLAIN);
+}
+
+/* What fails as it did is told behind what is worse, and never among it. */
+static enum tone of_against(const struct html *h, FILE *f, bool whole)
+{
+	put_worse(f, &h->worse);
+	if (!ftell(f))
+		fputs("Nothing new is wrong", f);
+	if (h->worse.known) {
+		fputs("; ", f);
+		html_count(f, h->worse.known, "known failure", "known failures");
+	}
+	fputs(whole ? "" : ", as far as was asked", f);
+	return tone_of(&h->worse, whole, h->worse.known ? TONE_PLAIN : TONE_GOOD);
+}
+
 static enum tone of_all(const struct html *h, FILE *f)
 {
 	size_t trouble = count_trouble(&h->table);
-	bool whole = !h->cut_short && !trouble;
+	bool whole = !h->cut_short && !trouble && !h->lost_count;
 
+	if (h->mode == HTML_DIFF)
+		return of_diff(h, f, whole);
+	if (h->mode == HTML_AGAINST)
+		return of_against(h, f, whole);
 	if (all_rows(&h->views[TABLE_CASES]))
 		return of_cases(f, &h->views[TABLE_CASES], whole);
 	if (all_rows(&h->views[TABLE_PROFILES]))
@@ -197,7 +260,7 @@ enum tone html_verdict(const struct html *h, FILE *f)
 	const struct proofs p = count_proofs(&h->table);
 	enum tone tone = of_all(h, f);
 
-	if (!p.missed || tone < TONE_PLAIN)
+	if (!p.missed || tone < TONE_PLAIN || h->mode == HTML_DIFF)
 		return tone;
 	fputs(", but ", f);
 	html_count(f, p.missed, "check is", "checks are");
@@ -255,20 +318,24 @@ static void put_changes(const struct html *h, FILE *f)
 	static const enum change order[] = { CHANGE_REGRESSED, CHANGE_UNKNOWN,
 		CHANGE_FIXED, CHANGE_OTHER, CHANGE_CAUSE, CHANGE_NEW, CHANGE_GONE,
 		CHANGE_SAME };
-	size_t counts[CHANGE_COUNT] = { 0 }, shown = 0;
+	const size_t *counts = h->table.changes;
+	const char *file = h->table.run_count ? h->table.runs[0].was_source : "";
+	const char *before = ": ";
 
-	for (size_t i = 0; i < TABLE_COUNT; i++)
-		for (size_t c = CHANGE_SAME; c < CHANGE_COUNT; c++)
-			counts[c] += h->views[i].changes[c];
+	if (h->mode != HTML_AGAINST)
+		return;
+	fprintf(f, "<p class=\"lede\">Against %s",
+		*file ? "the baseline " : "the other run");
+	html_text(f, file);
 	for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
-		if (!counts[order[i]])
+		enum change c = order[i];
+		if (!counts[c])
 			continue;
-		fputs(shown++ ? ", "
-			      : "<p class=\"lede\">Since the run it is held against: ",
-			f);
-		fprintf(f, "<b>%zu</b> %s", counts[order[i]], change_name(order[i]));
+		fprintf(f, "%s<b>%zu</b> %s", before, counts[c],
+			c == CHANGE_SAME ? "as before" : html_change_words[c].words);
+		before = ", ";
 	}
-	fputs(shown ? ".</p>\n" : "", f);
+	fputs(".</p>\n", f);
 }
 
 /* Whether the checks are able to fail. Never rounded up. */
@@ -285,6 +352,8 @@ static void put_proofs(const struct html *h, FILE *f)
 
 void html_numbers(const struct html *h, FILE *f)
 {
+	if (h->mode == HTML_DIFF)
+		return;
 	put_numbers(f, &h->views[TABLE_CASES]);
 	put_numbers(f, &h->views[TABLE_PROBES]);
 	put_changes(h, f);

@@ -113,6 +113,8 @@ static void count_row(
 	}
 	for (enum look look = 0; look < LOOK_COUNT; look++)
 		v->rows[look] += r.looks >> look & 1;
+	for (enum change c = 0; c < CHANGE_COUNT; c++)
+		v->change_rows[c] += r.changes >> c & 1;
 	if (r.looks)
 		v->worst[r.worst]++;
 	v->changed += r.changed;
@@ -155,9 +157,9 @@ struct html_row html_row_of(
 			continue;
 		enum look look = html_look_of(a);
 		r.looks |= 1u << look;
+		r.changes |= 1u << a->change;
 		r.worst = look < r.worst ? look : r.worst;
 		r.changed = r.changed || a->change > CHANGE_SAME;
-		r.regressed = r.regressed || a->change == CHANGE_REGRESSED;
 	}
 	r.varied = r.looks & (r.looks - 1);
 	return r;
@@ -166,12 +168,11 @@ struct html_row html_row_of(
 /* --- where --- */
 
 static bool is_there(const struct table *t, const struct html_view *v,
-	const struct table_row *row, size_t i, const struct table_answer *answer,
-	enum look look)
+	const struct table_row *row, size_t i, struct html_test test)
 {
 	const struct table_answer *a = table_at(t, row, v->columns[i]);
 
-	return a && (answer ? a == answer : html_look_of(a) == look);
+	return a && test.is(a, test.ctx);
 }
 
 struct where {
@@ -180,7 +181,7 @@ struct where {
 };
 
 static int count_where(struct where *w, const struct table *t, const struct html_view *v,
-	const struct table_row *row, const struct table_answer *answer, enum look look)
+	const struct table_row *row, struct html_test test)
 {
 	w->here = calloc(v->who_count + 1, sizeof(*w->here));
 	w->all = calloc(v->who_count + 1, sizeof(*w->all));
@@ -188,7 +189,7 @@ static int count_where(struct where *w, const struct table *t, const struct html
 	if (!w->here || !w->all)
 		return -ENOMEM;
 	for (size_t i = 0; i < v->count; i++) {
-		bool there = is_there(t, v, row, i, answer, look);
+		bool there = is_there(t, v, row, i, test);
 		w->all[v->whos[i]]++;
 		w->here[v->whos[i]] += there;
 		w->everywhere = w->everywhere && there;
@@ -198,13 +199,12 @@ static int count_where(struct where *w, const struct table *t, const struct html
 
 /* The titles of one who's columns: " on 5.10, 6.1". */
 static void put_titles(FILE *f, const struct table *t, const struct html_view *v,
-	const struct table_row *row, const struct table_answer *answer, enum look look,
-	size_t who, size_t here)
+	const struct table_row *row, struct html_test test, size_t who, size_t here)
 {
 	size_t shown = 0;
 
 	for (size_t i = 0; i < v->count && shown < TITLES_MOST; i++) {
-		if (v->whos[i] != who || !is_there(t, v, row, i, answer, look))
+		if (v->whos[i] != who || !is_there(t, v, row, i, test))
 			continue;
 		fputs(shown++ ? ", " : " on ", f);
 		html_text(f, html_column(v, i)->title);
@@ -213,15 +213,15 @@ static void put_titles(FILE *f, const struct table *t, const struct html_view *v
 		fprintf(f, " and %zu more", here - shown);
 }
 
-void html_where(FILE *f, const struct table *t, const struct html_view *v,
-	const struct table_row *row, const struct table_answer *answer, enum look look)
+void html_where_is(FILE *f, const struct table *t, const struct html_view *v,
+	const struct table_row *row, struct html_test test)
 {
 	struct where w = { 0 };
 	const char *before = v->kind == TABLE_CASES ? " by " : " for ";
 
 	if (v->count == 1)
 		return;
-	if (count_where(&w, t, v, row, answer, look) == 0 && w.everywhere && v->count > 1)
+	if (count_where(&w, t, v, row, test) == 0 && w.everywhere && v->count > 1)
 		fputs(" everywhere", f);
 	else
 		for (size_t who = 0; w.here && w.all && who < v->who_count; who++) {
@@ -231,12 +231,32 @@ void html_where(FILE *f, const struct table *t, const struct html_view *v,
 			html_text(f, v->names[who]);
 			before = "; ";
 			if (w.here[who] < w.all[who])
-				put_titles(f, t, v, row, answer, look, who, w.here[who]);
+				put_titles(f, t, v, row, test, who, w.here[who]);
 			else if (w.all[who] > 1)
 				fputs(" everywhere", f);
 		}
 	free(w.here);
 	free(w.all);
+}
+
+static bool is_answer(const struct table_answer *a, const void *ctx)
+{
+	return a == ctx;
+}
+
+static bool looks_so(const struct table_answer *a, const void *ctx)
+{
+	return html_look_of(a) == *(const enum look *)ctx;
+}
+
+void html_where(FILE *f, const struct table *t, const struct html_view *v,
+	const struct table_row *row, const struct table_answer *answer, enum look look)
+{
+	struct html_test test = { looks_so, &look };
+
+	if (answer)
+		test = (struct html_test) { is_answer, answer };
+	html_where_is(f, t, v, row, test);
 }
 
 /* FNV-1a, 64 bits: the same check has the same address in every report. */

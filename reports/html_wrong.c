@@ -48,8 +48,6 @@ static void put_line(const struct html *h, const struct html_view *v,
 	put_name(h->out, row);
 	fputs("</a><span>", h->out);
 	html_where(h->out, t, v, row, NULL, look);
-	if (html_row_of(t, v, row).regressed)
-		fputs(" <em>regressed</em>", h->out);
 	fputs("</span> <small>", h->out);
 	html_text(h->out, row->about);
 	fputs("</small></li>\n", h->out);
@@ -98,34 +96,6 @@ static void put_rows(
 		if (!shows_any(&r, look) || is_elsewhere(&r, look))
 			continue;
 		put_line(h, v, row, look);
-		shown++;
-	}
-	ending(h, all, shown);
-}
-
-/* What is worse than before and not told above: it is not there any more, or denied. */
-static bool is_worse(const struct html_row *r)
-{
-	return r->regressed && !shows_any(r, LOOK_SILENT) && !shows_any(r, LOOK_FAIL);
-}
-
-static void put_regressed(const struct html *h, enum table_kind kind)
-{
-	const struct html_view *v = &h->views[kind];
-	size_t all = 0, shown = 0;
-
-	for (size_t i = 0; i < v->part->row_count; i++) {
-		const struct html_row r = html_row_of(&h->table, v, &v->part->rows[i]);
-		all += is_worse(&r);
-	}
-	if (!all)
-		return;
-	heading(h, "Regressed", all, "it passed in the run this one is held against");
-	for (size_t i = 0; i < v->part->row_count && shown < LINES_MOST; i++) {
-		const struct html_row r = html_row_of(&h->table, v, &v->part->rows[i]);
-		if (!is_worse(&r))
-			continue;
-		put_line(h, v, &v->part->rows[i], r.worst);
 		shown++;
 	}
 	ending(h, all, shown);
@@ -183,7 +153,7 @@ static void put_boots(const struct html *h)
 		fputs("<li><b class=\"tile e\">error</b> ", h->out);
 		if (run->boot != TABLE_NONE)
 			fprintf(h->out, "<a href=\"#a%u\">", run->boot);
-		html_text(h->out, run->label);
+		html_run(h, h->out, run);
 		fputs(*run->runtime ? " with " : "", h->out);
 		html_text(h->out, run->runtime);
 		fputs(run->boot != TABLE_NONE ? "</a> <small>" : " <small>", h->out);
@@ -323,8 +293,6 @@ static bool is_wrong(const struct html *h)
 		for (size_t r = 0; r < v->part->row_count; r++)
 			if (v->part->rows[r].missed)
 				return true;
-		if (v->changes[CHANGE_REGRESSED])
-			return true;
 	}
 	for (size_t i = 0; i < h->table.run_count; i++)
 		if (is_shown(h, i))
@@ -340,29 +308,91 @@ static bool is_denied(const struct html *h)
 	return false;
 }
 
-int html_wrong(const struct html *h)
+static void put_all_rows(const struct html *h)
 {
-	int r = 0;
-
-	if (!is_wrong(h) && !is_denied(h))
-		return 0;
-	fprintf(h->out,
-		"<section id=\"wrong\" aria-labelledby=\"wrong-title\">\n"
-		"<h2 id=\"wrong-title\">%s</h2>\n",
-		is_wrong(h) ? "What is wrong" : "What stands in the way");
-	put_boots(h);
 	put_rows(h, TABLE_CASES, LOOK_SILENT, html_looks[LOOK_SILENT].meaning);
 	put_rows(h, TABLE_CASES, LOOK_FAIL, "the obligation is broken");
 	put_rows(h, TABLE_PROFILES, LOOK_FAIL, "something they require is missing");
 	put_rows(h, TABLE_PROBES, LOOK_FAIL,
 		"the kernel offers it, and it does not do what it promises");
-	for (size_t i = 0; i < TABLE_COUNT; i++)
-		put_regressed(h, html_order[i]);
-	put_unproved(h);
+}
+
+static int put_all_causes(const struct html *h, enum look look)
+{
+	int r = 0;
+
 	for (size_t i = 0; i < TABLE_COUNT && r == 0; i++)
-		r = put_causes(h, html_order[i], LOOK_ERROR);
-	for (size_t i = 0; i < TABLE_COUNT && r == 0; i++)
-		r = put_causes(h, html_order[i], LOOK_DENIED);
-	fputs("</section>\n", h->out);
+		r = put_causes(h, html_order[i], look);
 	return r;
+}
+
+static void begin(const struct html *h, const char *title)
+{
+	fprintf(h->out,
+		"<section id=\"wrong\" aria-labelledby=\"wrong-title\">\n"
+		"<h2 id=\"wrong-title\">%s</h2>\n",
+		title);
+}
+
+/* How it is. */
+static int put_alone(const struct html *h)
+{
+	int r;
+
+	if (!is_wrong(h) && !is_denied(h))
+		return 0;
+	begin(h, is_wrong(h) ? "What is wrong" : "What stands in the way");
+	put_boots(h);
+	put_all_rows(h);
+	put_unproved(h);
+	if ((r = put_all_causes(h, LOOK_ERROR)) < 0 ||
+		(r = put_all_causes(h, LOOK_DENIED)) < 0)
+		return r;
+	fputs("</section>\n", h->out);
+	return 0;
+}
+
+/* The same, but what is new or worse stands apart from what is known. */
+static int put_against(const struct html *h)
+{
+	int r;
+
+	begin(h,
+		html_is_worse(h)      ? "What is wrong"
+			: is_wrong(h) ? "What is known to be wrong"
+				      : "What changed");
+	put_boots(h);
+	if ((r = html_changes_worse(h)) < 0)
+		return r;
+	put_unproved(h);
+	if ((r = html_changes_known(h)) < 0 || (r = html_changes_other(h)) < 0 ||
+		(r = put_all_causes(h, LOOK_DENIED)) < 0)
+		return r;
+	fputs("</section>\n", h->out);
+	return 0;
+}
+
+static int put_diff(const struct html *h)
+{
+	int r;
+
+	begin(h, "What changed");
+	put_boots(h);
+	if ((r = html_changes_worse(h)) < 0 || (r = html_changes_other(h)) < 0)
+		return r;
+	fputs("</section>\n", h->out);
+	return 0;
+}
+
+int html_wrong(const struct html *h)
+{
+	size_t changed = 0;
+
+	for (enum change c = CHANGE_REGRESSED; c < CHANGE_COUNT; c++)
+		changed += h->table.changes[c];
+	if (h->mode == HTML_ALONE)
+		return put_alone(h);
+	if (!changed && !is_wrong(h) && !is_denied(h))
+		return 0;
+	return h->mode == HTML_DIFF ? put_diff(h) : put_against(h);
 }

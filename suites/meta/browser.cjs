@@ -119,6 +119,53 @@ async function without_script(browser) {
 	await close();
 }
 
+// Of runs that were compared the top says what changed, and never what all of it comes to.
+async function compared(browser) {
+	const says = async (name, verdict, first, titles) => {
+		const { page, did, close } = await open(browser, name);
+		const said = [await page.textContent("h1"),
+			(await page.locator("header p:not(.brand, .alarm)").first().textContent()).slice(0, first.length),
+			await page.locator("#wrong h3").allTextContents()];
+		point(JSON.stringify(said) === JSON.stringify([verdict, first, titles]) && !did.length,
+			name + ": the verdict, the two sides, and what changed", [said, did]);
+		await close();
+	};
+	await says("diff-regressed", "3 regressed, 1 no longer known, 1 new failure, 1 fixed",
+		"Linux 6.1.0-56-amd64 both times", ["Regressed 3", "No longer known 1",
+			"New, and not as it has to be 1", "Fixed 1", "Cause changed 1", "Gone 2"]);
+	await says("diff-kernels", "Nothing regressed, 19 fixed",
+		"Linux 6.1.0-56-cloud-amd64 → 6.12.117+deb12-cloud-amd64",
+		["Fixed 19", "Changed 4", "Cause changed 2", "New 2", "Gone 2"]);
+	await says("baseline", "3 regressed, 1 no longer known, 1 new failure; 1 known failure",
+		"runc keeps 1 of the 5", ["Regressed 3", "No longer known 1",
+			"New, and not as it has to be 1", "Known, as before 1", "Fixed 1", "Cause changed 1",
+			"Gone 1", "Denied: obligations 1"]);
+	await says("known", "Nothing new is wrong; 1 known failure", "runc keeps 0 of the 1",
+		["Known, as before 1"]);
+	const { page, close } = await open(browser, "diff-regressed");
+	await page.click('label[for="show-R"]');
+	point(await shown(page) === 2 && await page.textContent("#shown") === "2 of 7 rows",
+		"the filter leaves what regressed", await shown(page));
+	point(await page.locator(".total").count() === 0 && await page.locator(".bar rect").count() === 7,
+		"one bar of changes, and no totals");
+	await close();
+}
+
+// A file that is not whole does not end the page, and its name is text.
+async function fleet(browser) {
+	const { page, close } = await open(browser, "attack-fleet");
+	const lost = await page.locator("#lost li").allTextContents();
+	point((await page.textContent(".alarm")).includes("2 of 4 files could not be read") &&
+		lost.length === 2 && lost.some(t => t.includes("<img src=x onerror=alert(1)>\"'&lt;.jsonl")) &&
+		await page.locator("img").count() === 0,
+		"what could not be read is on top, and listed with its reason", lost);
+	const names = await page.locator(".matrix thead th").allTextContents();
+	point(await shown(page) > 0 && names.some(n => n.includes("node-1.jsonl")) &&
+		(await page.textContent("#time")).includes("node-2.jsonl"),
+		"the rest of the fleet is there, each node by its name", names);
+	await close();
+}
+
 // Everything that is told anywhere can be reached: each answer's reference shows one block.
 async function whole(browser, name) {
 	const { page, close } = await open(browser, name, { javaScriptEnabled: false });
@@ -146,7 +193,7 @@ async function inert(browser, name) {
 	const title = await page.title();
 	point(strange.length === 0 && scripts === 1 && did.length === 0 && title !== "owned",
 		name + ": what records say does nothing", [strange, scripts, did, title]);
-	if (name.startsWith("attack"))
+	if (name.startsWith("attack") && name !== "attack-fleet")
 		point((await page.textContent("main")).includes("<script>document.title=`owned`"),
 			name + ": and is shown as it is");
 	await close();
@@ -226,16 +273,19 @@ async function controls(browser) {
 		await reads(browser);
 		await keyboard(browser);
 		await without_script(browser);
-		for (const name of ["boot-runs", "boot-panic", "profiles", "proofs-missed"])
+		await compared(browser);
+		await fleet(browser);
+		for (const name of ["boot-runs", "boot-panic", "profiles", "proofs-missed", "diff-regressed", "diff-kernels",
+			"baseline"])
 			await whole(browser, name);
 		for (const file of fs.readdirSync(dir).sort())
 			if (/^(hostile|attack)/.test(file))
 				await inert(browser, path.parse(file).name);
 		for (const name of ["boot-runs", "boot-panic", "profiles", "viewpoints", "wide", "truncated",
-			"hostile-text", "empty", "all-pass"])
+			"hostile-text", "empty", "all-pass", "diff-regressed", "diff-kernels", "baseline", "attack-fleet"])
 			await accessible(browser, name);
 		for (const name of ["boot-runs", "wide", "viewpoints", "catalogue", "hostile-text",
-			"attack-boot-runs"])
+			"attack-boot-runs", "diff-kernels", "baseline", "hostile-change", "attack-fleet"])
 			await narrow(browser, name);
 		await printed(browser);
 		await controls(browser);

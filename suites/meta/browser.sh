@@ -22,13 +22,25 @@ page() {
 		mv "$tmp/pages/$1.html.partial" "$tmp/pages/$1.html"
 }
 for situation in boot-runs boot-panic profiles viewpoints catalogue hostile-text proofs-missed \
-	truncated empty all-pass; do
+	truncated empty all-pass diff-kernels diff-regressed baseline compared hostile-change; do
 	page "$situation" "$golden/$situation/records.jsonl"
 done
-for situation in boot-runs profiles viewpoints proofs-missed boot-panic; do
+for situation in boot-runs profiles viewpoints proofs-missed boot-panic diff-regressed baseline; do
 	"$here/attack.sh" <"$golden/$situation/records.jsonl" >"$tmp/records"
 	page "attack-$situation" "$tmp/records"
 done
+# A fleet: two files of one kernel, and two that are not whole; one is called as an attack.
+mkdir "$tmp/fleet"
+cp "$golden/boot-probes/records.jsonl" "$tmp/fleet/node-1.jsonl"
+cp "$golden/boot-probes/records.jsonl" "$tmp/fleet/node-2.jsonl"
+head -c 400 "$golden/boot-probes/records.jsonl" >"$tmp/fleet/cut.jsonl"
+echo nothing >"$tmp/fleet/<img src=x onerror=alert(1)>\"'&lt;.jsonl"
+"$plimsoll" report --matrix --format html="$tmp/pages/attack-fleet.html" "$tmp/fleet" \
+	>/dev/null 2>&1 || :
+# A baseline with nothing but what is known.
+jq -cs 'length as $all | map(select(.type != "case" or .change.is == "same"))
+	| .[-1].records -= $all - length | .[]' "$golden/baseline/records.jsonl" >"$tmp/records"
+page known "$tmp/records"
 # One table that is wide: 20 kernels x 4 runtimes.
 for i in 01 02 03 04 05 06 07 08 09 10; do
 	sed "s/\"label\":\"/&$i /" "$golden/boot-runs/records.jsonl"
