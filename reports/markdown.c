@@ -9,9 +9,13 @@
 
 #define KINDS_MOST 12
 #define TEXT_MOST  100
+#define LOST_MOST  16
 
 struct state {
 	struct table table;
+	struct markdown_compared compared;
+	char *lost[LOST_MOST]; /* why a file could not be read: the first ones */
+	size_t lost_count;
 };
 
 static int begin(void *state, const struct report_to *to)
@@ -23,7 +27,19 @@ static int begin(void *state, const struct report_to *to)
 
 static int record(void *state, const struct report_to *to, const struct record *rec)
 {
-	return table_take(&((struct state *)state)->table, to, rec);
+	struct state *s = state;
+
+	int r = markdown_compared_take(&s->compared, rec);
+	return r < 0 ? r : table_take(&s->table, to, rec);
+}
+
+static int lost(void *state, const struct report_to *to, const char *why)
+{
+	struct state *s = state;
+
+	if (s->lost_count++ >= LOST_MOST)
+		return 0;
+	return (s->lost[s->lost_count - 1] = strdup(why)) ? 0 : -ENOMEM;
 }
 
 /* --- the verdict --- */
@@ -32,6 +48,12 @@ struct verdicts {
 	size_t asked[TABLE_COUNT];
 	size_t wrong[TABLE_COUNT][WRONG_COUNT];
 };
+
+/* Does it count for what is wrong? What a comparison tells is counted otherwise. */
+static bool is_judged(const struct table *t, enum change change)
+{
+	return !t->is_diff || change == CHANGE_NONE;
+}
 
 static void count_rows(const struct table *t, struct verdicts *v)
 {
@@ -42,6 +64,8 @@ static void count_rows(const struct table *t, struct verdicts *v)
 			for (uint32_t a = row->first; a != TABLE_NONE;
 				a = t->answers[a].next) {
 				enum markdown_wrong how = markdown_wrong(&t->answers[a]);
+				if (!is_judged(t, t->answers[a].change))
+					continue;
 				worst = how < worst ? how : worst;
 			}
 			v->asked[k] += row->first != TABLE_NONE;
@@ -58,22 +82,34 @@ static void say(FILE *out, size_t *said, size_t count, const char *one, const ch
 			count == 1 ? one : many);
 }
 
-static size_t troubles(const struct table *t)
+/* Runs that did not come to their end; `known`: those of which that is known. */
+static size_t troubles(const struct table *t, bool known)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < t->run_count; i++)
-		count += *t->runs[i].trouble != '\0';
+	for (size_t i = 0; i < t->run_count; i++) {
+		const struct table_run *run = &t->runs[i];
+		enum markdown_wrong how = markdown_trouble(t, run);
+		bool judged = run->boot == TABLE_NONE ||
+			is_judged(t, t->answers[run->boot].change);
+		count += judged && how != WRONG_COUNT && known == (how == WRONG_KNOWN);
+	}
 	return count;
 }
 
-static size_t unproved(const struct table *t)
+static size_t unproved(const struct table *t, bool known)
 {
 	size_t count = 0;
 
-	for (size_t k = 0; k < TABLE_COUNT; k++)
-		for (size_t i = 0; i < t->parts[k].row_count; i++)
-			count += t->parts[k].rows[i].missed != 0;
+	for (size_t k = 0; k < TABLE_COUNT; k++) {
+		for (size_t i = 0; i < t->parts[k].row_count; i++) {
+			const struct table_row *row = &t->parts[k].rows[i];
+			enum markdown_wrong how = markdown_missed(t, row);
+			if (how != WRONG_COUNT &&
+				is_judged(t, t->answers[row->missed_first].change))
+				count += known == (how == WRONG_KNOWN);
+		}
+	}
 	return count;
 }
 
@@ -96,34 +132,69 @@ static size_t put_wrong(const struct table *t, const struct verdicts *v, FILE *o
 		"regression", "regressions");
 	say(out, &said, cases[WRONG_ERROR] + probes[WRONG_ERROR] + profiles[WRONG_ERROR],
 		"error", "errors");
-	say(out, &said, troubles(t), "run not to its end", "runs not to their end");
-	say(out, &said, unproved(t), "check not proved", "checks not proved");
+	say(out, &said, troubles(t, false), "run not to its end",
+		"runs not to their end");
+	say(out, &said, unproved(t, false), "check not proved", "checks not proved");
 	return said;
 }
 
-static void put_verdict(const struct table *t, FILE *out)
+static void put_good(const struct table *t, const struct verdicts *v, FILE *out)
 {
-	struct verdicts v = { { 0 } };
 	size_t kept = t->totals[RECORD_CASE][OUTCOME_PASS], said = 0;
 
-	count_rows(t, &v);
-	fputs("### plimsoll: ", out);
-	if (put_wrong(t, &v, out)) {
-		putc('\n', out);
-		return;
-	}
-	if (v.asked[TABLE_CASES] && !kept)
+	if (v->asked[TABLE_CASES] && !kept)
 		fputs("no obligation could be judged", out);
-	else if (v.asked[TABLE_CASES])
+	else if (v->asked[TABLE_CASES])
 		fputs("all obligations that were judged are kept", out);
-	else if (v.asked[TABLE_PROFILES])
-		say(out, &said, v.asked[TABLE_PROFILES], "profile ready",
+	else if (v->asked[TABLE_PROFILES])
+		say(out, &said, v->asked[TABLE_PROFILES], "profile ready",
 			"profiles ready");
-	else if (v.asked[TABLE_PROBES])
-		say(out, &said, v.asked[TABLE_PROBES], "question asked, nothing failed",
+	else if (v->asked[TABLE_PROBES])
+		say(out, &said, v->asked[TABLE_PROBES], "question asked, nothing failed",
 			"questions asked, nothing failed");
 	else
 		fputs("nothing was asked", out);
+}
+
+/* What is new or worse first, what is known for itself. */
+static void put_judged(const struct table *t, FILE *out)
+{
+	_cleanup_free_ char *wrong = NULL;
+	struct verdicts v = { { 0 } };
+	size_t size, known = troubles(t, true) + unproved(t, true);
+
+	FILE *text = open_memstream(&wrong, &size);
+	if (!text)
+		return;
+	count_rows(t, &v);
+	for (size_t i = 0; i < TABLE_COUNT; i++)
+		known += v.wrong[i][WRONG_KNOWN];
+	size_t said = put_wrong(t, &v, text);
+	fclose(text);
+	if (t->is_diff) {
+		fprintf(out, "%s%s", said ? ", " : "", wrong);
+		return;
+	}
+	if (said)
+		fprintf(out, "%s%s", wrong, t->is_against ? " since the baseline" : "");
+	else if (known)
+		fputs("nothing new is wrong", out);
+	else
+		put_good(t, &v, out);
+	if (known)
+		fprintf(out, ", %zu known", known);
+}
+
+static void put_verdict(const struct state *s, FILE *out)
+{
+	size_t n = s->lost_count;
+
+	fputs("### plimsoll: ", out);
+	if (s->table.is_diff)
+		markdown_put_changed(&s->table, &s->compared, out);
+	put_judged(&s->table, out);
+	if (n)
+		fprintf(out, ", %zu %s not read", n, n == 1 ? "file" : "files");
 	putc('\n', out);
 }
 
@@ -233,23 +304,26 @@ static void put_times(const struct table *t, FILE *out)
 
 /* "- 24 cases: 9 fail (8 silently ignored), 1 absent, 14 pass" */
 static void put_tally(
-	const struct table *t, enum record_type type, const char *what, FILE *out)
+	const struct state *s, enum record_type type, const char *what, FILE *out)
 {
+	const struct table *t = &s->table;
 	static const enum outcome order[] = { OUTCOME_FAIL, OUTCOME_ERROR, OUTCOME_DENIED,
 		OUTCOME_ABSENT, OUTCOME_PASS };
-	const size_t *counts = t->totals[type];
+	size_t counts[OUTCOME_COUNT], silent = t->silent - s->compared.gone_silent;
 	size_t all = 0, said = 0;
 
-	for (size_t i = 0; i < OUTCOME_COUNT; i++)
+	for (size_t i = 0; i < OUTCOME_COUNT; i++) {
+		counts[i] = t->totals[type][i] - s->compared.gone[type][i];
 		all += counts[i];
+	}
 	if (!all)
 		return;
 	fprintf(out, "- %zu %s%s: ", all, what, all == 1 ? "" : "s");
 	for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
 		const char *name = outcome_name(order[i]);
 		say(out, &said, counts[order[i]], name, name);
-		if (order[i] == OUTCOME_FAIL && type == RECORD_CASE && t->silent)
-			fprintf(out, " (%zu silently ignored)", t->silent);
+		if (order[i] == OUTCOME_FAIL && type == RECORD_CASE && silent)
+			fprintf(out, " (%zu silently ignored)", silent);
 	}
 	putc('\n', out);
 }
@@ -279,8 +353,9 @@ static int put_all_kinds(const struct table *t, FILE *out)
 	return r;
 }
 
-static int put_measured(const struct table *t, FILE *out)
+static int put_measured(const struct state *s, FILE *out)
 {
+	const struct table *t = &s->table;
 	static const struct {
 		enum record_type type;
 		const char *what;
@@ -288,22 +363,80 @@ static int put_measured(const struct table *t, FILE *out)
 		{ RECORD_PROBE, "probe answer" }, { RECORD_PROOF, "proof" },
 		{ RECORD_BOOT, "boot" } };
 
-	putc('\n', out);
 	int r = put_all_kinds(t, out);
 	put_times(t, out);
 	for (size_t i = 0; i < ARRAY_SIZE(tallies); i++)
-		put_tally(t, tallies[i].type, tallies[i].what, out);
+		put_tally(s, tallies[i].type, tallies[i].what, out);
+	if (!t->is_against)
+		return r;
+	fputs("- against ", out);
+	markdown_code(out, *t->runs[0].was_source ? t->runs[0].was_source : "a baseline",
+		TEXT_MOST);
+	fputs(": ", out);
+	markdown_put_counts(t, out);
+	putc('\n', out);
 	return r;
 }
 
-static int render(const struct table *t, FILE *out)
+static int put_lost(const struct state *s, FILE *out)
+{
+	struct markdown_part part = { .out = out, .left = MARKDOWN_LOST_MOST };
+	size_t shown = 0;
+	int r = 0;
+
+	if (!s->lost_count)
+		return 0;
+	fputs("\n#### Not read\n\nWhat these files say is missing here.\n\n", out);
+	for (size_t i = 0; r == 0 && i < s->lost_count && i < LOST_MOST; i++) {
+		struct markdown_item item;
+		FILE *line = markdown_begin(&item);
+		if (!line)
+			return -ENOMEM;
+		fputs("- ", line);
+		markdown_code(line, s->lost[i], 0);
+		putc('\n', line);
+		r = markdown_end(&part, &item);
+		shown += !part.missing;
+	}
+	if (s->lost_count > shown)
+		fprintf(out, "\n%zu more that could not be read.\n",
+			s->lost_count - shown);
+	return r;
+}
+
+/* What changed, and what is wrong where nothing was compared. */
+static int render_changes(const struct state *s, FILE *out)
+{
+	struct markdown_part head = { .out = out, .left = MARKDOWN_HEAD_MOST };
+	const struct table *t = &s->table;
+	size_t all = t->left_out;
+	int r;
+
+	for (size_t i = 0; i < CHANGE_COUNT; i++)
+		all += t->changes[i];
+	if ((r = markdown_put_compared(&s->compared, &head)) < 0 ||
+		(r = put_lost(s, out)) < 0 ||
+		(r = markdown_put_changes(t, &s->compared, out)) < 0 ||
+		(r = markdown_put_wrong(t, out)) < 0)
+		return r;
+	fprintf(out, "\n%zu answer%s%s", all, all == 1 ? "" : "s", all ? ": " : "");
+	markdown_put_counts(t, out);
+	fputs(".\n", out);
+	return 0;
+}
+
+static int render(const struct state *s, FILE *out)
 {
 	int r;
 
-	put_verdict(t, out);
-	if ((r = put_measured(t, out)) < 0 || (r = markdown_put_wrong(t, out)) < 0)
+	put_verdict(s, out);
+	putc('\n', out);
+	if (s->table.is_diff)
+		return render_changes(s, out);
+	if ((r = put_measured(s, out)) < 0 || (r = put_lost(s, out)) < 0 ||
+		(r = markdown_put_wrong(&s->table, out)) < 0)
 		return r;
-	return markdown_put_matrix(t, out);
+	return markdown_put_matrix(&s->table, out);
 }
 
 static int end(void *state, const struct report_to *to)
@@ -315,8 +448,11 @@ static int end(void *state, const struct report_to *to)
 			to->out);
 	int r = table_finish(&s->table, to);
 	if (r == 0)
-		r = render(&s->table, to->out);
+		r = render(s, to->out);
 	table_free(&s->table);
+	markdown_compared_free(&s->compared);
+	for (size_t i = 0; i < LOST_MOST; i++)
+		free(s->lost[i]);
 	return r < 0 ? r : ferror(to->out) ? -EIO : 0;
 }
 
@@ -326,4 +462,5 @@ const struct reporter reporter_markdown = {
 	.begin = begin,
 	.record = record,
 	.end = end,
+	.lost = lost,
 };

@@ -14,9 +14,12 @@
  * Bytes, and as much again of hostile titles of columns as keeps the whole below 60,000. It is the
  * smaller of the two limits that counts: nobody wants to choose.
  */
-#define MARKDOWN_HEAD_MOST   6000
-#define MARKDOWN_WRONG_MOST  20000
-#define MARKDOWN_MATRIX_MOST 18000
+#define MARKDOWN_HEAD_MOST    6000
+#define MARKDOWN_LOST_MOST    2000
+#define MARKDOWN_WRONG_MOST   18000
+#define MARKDOWN_KNOWN_MOST   4000
+#define MARKDOWN_MATRIX_MOST  16000
+#define MARKDOWN_CHANGES_MOST 28000 /* then there is no matrix */
 
 /* A part with so many bytes to spend. What does not fit is counted and left out. */
 struct markdown_part {
@@ -47,8 +50,18 @@ void markdown_code(FILE *out, const char *text, size_t most);
  */
 void markdown_cell(FILE *out, const char *text, int most);
 
-/* What is kept of a record's words: the lines of the list below its check. 0 or -errno. */
+/*
+ * What is kept of a record's words: the lines of the list below its check. Of one that was
+ * compared the first line is ours, "pass → fail (wrong)". 0 or -errno.
+ */
 int markdown_evidence(FILE *out, const struct record *rec, void *ctx);
+
+/* The lines of the list. 0 or -errno. */
+int markdown_put_evidence(
+	const struct table *t, const struct table_answer *answer, FILE *out);
+
+/* All of what is kept; NULL without memory or if it cannot be read. free() it. */
+char *markdown_said(const struct table *t, const struct table_answer *answer);
 
 /* How many checks are wrong, and in which way. */
 enum markdown_wrong {
@@ -63,10 +76,49 @@ enum markdown_wrong {
 /* WRONG_COUNT: it is not wrong. */
 enum markdown_wrong markdown_wrong(const struct table_answer *a);
 
-/* The list of what is wrong. 0 or -ENOMEM. */
+/* The same of a run that did not come to its end, and of a check that is not proved. */
+enum markdown_wrong markdown_trouble(const struct table *t, const struct table_run *run);
+enum markdown_wrong markdown_missed(const struct table *t, const struct table_row *row);
+
+/*
+ * The lists of what is wrong, and of what is known to be. Of runs that were compared, where only
+ * what changed is told, nothing but their guests and proofs: see markdown_put_changes(). 0 or
+ * -ENOMEM.
+ */
 int markdown_put_wrong(const struct table *t, FILE *out);
 
 /* The tables of what does not pass everywhere. 0 or -ENOMEM. */
 int markdown_put_matrix(const struct table *t, FILE *out);
+
+/* --- what changed since another run --- */
+
+/* What is compared with what, as their envs say it, and what no table has. Zeroed at first. */
+struct markdown_compared {
+	json_t *lists[9]; /* an array for each thing told */
+	json_t *met;      /* what is in them, or would be if there were room */
+	size_t all[9];
+	size_t others[CHANGE_COUNT]; /* proofs and boots */
+	size_t new_wrong;            /* of the new checks */
+	size_t gone[RECORD_TYPE_COUNT][OUTCOME_COUNT],
+		gone_silent; /* no answers of now */
+};
+
+/* Each record, in order. 0 or -ENOMEM; markdown_compared_free() is due in any case. */
+int markdown_compared_take(struct markdown_compared *c, const struct record *rec);
+void markdown_compared_free(struct markdown_compared *c);
+
+/* The list of what is compared. 0 or -ENOMEM. */
+int markdown_put_compared(const struct markdown_compared *c, struct markdown_part *part);
+
+/* "2 regressed, 96 fixed" or "nothing changed". */
+void markdown_put_changed(
+	const struct table *t, const struct markdown_compared *c, FILE *out);
+
+/* "2 regressed, 96 fixed, 340 the same"; "" if there is nothing. */
+void markdown_put_counts(const struct table *t, FILE *out);
+
+/* The sections of what changed. 0 or -ENOMEM. */
+int markdown_put_changes(
+	const struct table *t, const struct markdown_compared *c, FILE *out);
 
 #endif

@@ -20,6 +20,12 @@ static const struct {
 	[TABLE_PROFILES] = { "Profiles", "profile", MARKDOWN_MATRIX_MOST / 6 },
 };
 
+/* What is gone is no answer. */
+static bool is_answer(const struct table_answer *a)
+{
+	return a && a->change != CHANGE_GONE;
+}
+
 static const char *word_of(const struct table_answer *a)
 {
 	static const char *const words[OUTCOME_COUNT] = {
@@ -30,15 +36,23 @@ static const char *word_of(const struct table_answer *a)
 		[OUTCOME_ERROR] = "**error**",
 	};
 
-	if (!a)
+	if (!is_answer(a))
 		return "-";
 	return a->kind == KIND_SILENTLY_IGNORED ? "**ignored**" : words[a->outcome];
+}
+
+static bool is_asked(const struct table *t, const struct table_row *row)
+{
+	for (uint32_t i = row->first; i != TABLE_NONE; i = t->answers[i].next)
+		if (is_answer(&t->answers[i]))
+			return true;
+	return false;
 }
 
 static bool passes_everywhere(const struct table *t, const struct table_row *row)
 {
 	for (uint32_t i = row->first; i != TABLE_NONE; i = t->answers[i].next)
-		if (t->answers[i].outcome != OUTCOME_PASS)
+		if (is_answer(&t->answers[i]) && t->answers[i].outcome != OUTCOME_PASS)
 			return false;
 	return true;
 }
@@ -185,9 +199,9 @@ static int put_part(const struct table *t, enum table_kind kind, FILE *out)
 	int r = 0;
 
 	for (size_t i = 0; i < in->row_count; i++) {
-		asked += in->rows[i].first != TABLE_NONE;
-		passing += in->rows[i].first != TABLE_NONE &&
-			passes_everywhere(t, &in->rows[i]);
+		bool is = is_asked(t, &in->rows[i]);
+		asked += is;
+		passing += is && passes_everywhere(t, &in->rows[i]);
 	}
 	if (!asked)
 		return 0;

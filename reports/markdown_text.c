@@ -131,15 +131,77 @@ static void put_console(FILE *out, const struct record *rec)
 		line(out, "console", json_string_value(json_array_get(console, i)));
 }
 
+static const char *was_text(const struct record *rec, const char *key)
+{
+	const json_t *was = json_object_get(json_object_get(rec->json, "change"), "was");
+	const char *text = json_string_value(json_object_get(was, key));
+
+	return text ? text : "";
+}
+
+/* "fail (wrong)": words that the decoder knows. */
+static void put_word(FILE *out, const char *outcome, const char *kind)
+{
+	fprintf(out, "%s%s%s%s", outcome, *kind ? " (" : "", kind, *kind ? ")" : "");
+}
+
+static void put_change(FILE *out, const struct record *rec)
+{
+	const char *outcome = outcome_name(rec->outcome), *kind = kind_name(rec->kind);
+	const char *was = was_text(rec, "outcome"), *was_kind = was_text(rec, "kind");
+	bool over = rec->change == CHANGE_FIXED || rec->change == CHANGE_GONE;
+
+	if (over)
+		fputs("was ", out);
+	if (*was && (over || strcmp(was, outcome) != 0 || strcmp(was_kind, kind) != 0)) {
+		put_word(out, was, was_kind);
+		fputs(over ? "" : " → ", out);
+	} else if (over) {
+		put_word(out, outcome, kind);
+	}
+	if (!over)
+		put_word(out, outcome, kind);
+	putc('\n', out);
+}
+
+static bool is_told(const struct record *rec)
+{
+	switch (rec->change) {
+	case CHANGE_FIXED:
+	case CHANGE_GONE:
+		return false;
+	case CHANGE_REGRESSED:
+	case CHANGE_UNKNOWN:
+	case CHANGE_OTHER:
+	case CHANGE_CAUSE:
+		return rec->outcome != OUTCOME_PASS;
+	default:
+		return rec->outcome == OUTCOME_FAIL || rec->outcome == OUTCOME_ERROR;
+	}
+}
+
+/* A cause says more than what was seen; of what is wrong both are wanted. */
+static bool is_seen_told(const struct record *rec)
+{
+	return rec->type != RECORD_BOOT &&
+		(!*rec->cause || rec->outcome == OUTCOME_FAIL ||
+			rec->outcome == OUTCOME_ERROR || rec->change == CHANGE_REGRESSED);
+}
+
 int markdown_evidence(FILE *out, const struct record *rec, void *ctx)
 {
-	if (rec->outcome != OUTCOME_FAIL && rec->outcome != OUTCOME_ERROR &&
-		rec->change != CHANGE_REGRESSED)
-		return 0;
+	if (rec->change)
+		put_change(out, rec);
+	if (!is_told(rec))
+		return ferror(out) ? -ENOMEM : 0;
 	_cleanup_free_ char *seen = record_seen(rec), *first = observed_text(rec, 0);
+	if (rec->change == CHANGE_CAUSE)
+		line(out, "was",
+			*was_text(rec, "cause") ? was_text(rec, "cause")
+						: was_text(rec, "detail"));
 	put_observed(out, rec);
 	/* A detail that only repeats what was observed has been said. */
-	if (seen && rec->type != RECORD_BOOT && !(first && strstr(seen, ": wanted ")))
+	if (seen && is_seen_told(rec) && !(first && strstr(seen, ": wanted ")))
 		line(out, "seen", seen);
 	line(out, "cause", rec->cause);
 	line(out, "remedy", rec->remedy);
@@ -147,4 +209,32 @@ int markdown_evidence(FILE *out, const struct record *rec, void *ctx)
 	if (rec->fault)
 		fprintf(out, "  - fault: %s\n", fault_name(rec->fault));
 	return ferror(out) ? -ENOMEM : 0;
+}
+
+char *markdown_said(const struct table *t, const struct table_answer *answer)
+{
+	char *text = NULL;
+	size_t size;
+
+	FILE *out = open_memstream(&text, &size);
+	if (!out)
+		return NULL;
+	int r = table_evidence(t, answer, out);
+	if (fclose(out) == EOF || r < 0) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+int markdown_put_evidence(
+	const struct table *t, const struct table_answer *answer, FILE *out)
+{
+	_cleanup_free_ char *text = markdown_said(t, answer);
+	const char *rest = text && answer->change ? strchr(text, '\n') : NULL;
+
+	if (!text)
+		return -ENOMEM;
+	fputs(rest ? rest + 1 : text, out);
+	return 0;
 }

@@ -41,6 +41,25 @@ enum markdown_wrong markdown_wrong(const struct table_answer *a)
 	return bad || a->change == CHANGE_UNKNOWN ? WRONG_ERROR : WRONG_COUNT;
 }
 
+enum markdown_wrong markdown_trouble(const struct table *t, const struct table_run *run)
+{
+	if (!*run->trouble)
+		return WRONG_COUNT;
+	return run->boot == TABLE_NONE ? WRONG_ERROR
+				       : markdown_wrong(&t->answers[run->boot]);
+}
+
+enum markdown_wrong markdown_missed(const struct table *t, const struct table_row *row)
+{
+	enum markdown_wrong worst = WRONG_COUNT;
+
+	for (uint32_t i = row->missed_first; i != TABLE_NONE; i = t->answers[i].next) {
+		enum markdown_wrong how = markdown_wrong(&t->answers[i]);
+		worst = how < worst ? how : worst;
+	}
+	return worst;
+}
+
 static bool same_verdict(const struct table_answer *a, const struct table_answer *b)
 {
 	return a && a->outcome == b->outcome && a->kind == b->kind &&
@@ -49,6 +68,13 @@ static bool same_verdict(const struct table_answer *a, const struct table_answer
 
 static void put_title(const struct wrong *w, FILE *out)
 {
+	static const char *const words[CHANGE_COUNT] = {
+		[CHANGE_REGRESSED] = "regressed",
+		[CHANGE_UNKNOWN] = "no longer known",
+		[CHANGE_OTHER] = "was otherwise",
+		[CHANGE_CAUSE] = "from another cause",
+		[CHANGE_NEW] = "new",
+	};
 	const struct table_answer *a = w->answer;
 
 	fputs("- **", out);
@@ -60,10 +86,8 @@ static void put_title(const struct wrong *w, FILE *out)
 		fprintf(out, "%s", kind_name(a->kind));
 	else
 		fprintf(out, "%s", outcome_name(a->outcome));
-	if (a->change == CHANGE_SAME)
-		fputs(", as before", out);
-	else if (a->change)
-		fprintf(out, ", %s", change_name(a->change));
+	if (words[a->change])
+		fprintf(out, ", %s", words[a->change]);
 	fputs("** ", out);
 	markdown_code(out, w->row->name, NAME_MOST);
 	if (*w->row->subject)
@@ -183,7 +207,7 @@ static int put_one(
 		markdown_code(out, row->spec, NAME_MOST);
 		putc('\n', out);
 	}
-	int r = table_evidence(t, w->answer, out);
+	int r = markdown_put_evidence(t, w->answer, out);
 	if (ways(t, w) > 1)
 		fputs("  - elsewhere it is told in other words: see the records\n", out);
 	int ended = markdown_end(part, &item);
@@ -207,7 +231,7 @@ static int put_trouble(
 	markdown_code(out, run->trouble, 0);
 	putc('\n', out);
 	if (run->boot != TABLE_NONE)
-		r = table_evidence(t, &t->answers[run->boot], out);
+		r = markdown_put_evidence(t, &t->answers[run->boot], out);
 	int ended = markdown_end(part, &item);
 	return r < 0 ? r : ended;
 }
@@ -224,20 +248,21 @@ static int put_missed(
 	markdown_code(out, row->name, NAME_MOST);
 	fprintf(out, ": it did not notice %u of %u sabotages\n", row->missed,
 		row->proofs);
-	int r = table_evidence(t, &t->answers[row->missed_first], out);
+	int r = markdown_put_evidence(t, &t->answers[row->missed_first], out);
 	int ended = markdown_end(part, &item);
 	return r < 0 ? r : ended;
 }
 
 /* Once for each verdict, however many ways there are to tell it. */
-static int add_row(const struct table *t, enum table_kind kind,
+static void add_row(const struct table *t, enum table_kind kind,
 	const struct table_row *row, struct wrong *list, size_t *count)
 {
 	size_t from = *count;
 
 	for (uint32_t i = row->first; i != TABLE_NONE; i = t->answers[i].next) {
 		const struct table_answer *a = &t->answers[i];
-		bool known = markdown_wrong(a) == WRONG_COUNT;
+		bool known = markdown_wrong(a) == WRONG_COUNT ||
+			(t->is_diff && a->change != CHANGE_NONE);
 		for (size_t k = from; k < *count; k++)
 			known = known || same_verdict(list[k].answer, a);
 		if (!known)
@@ -248,7 +273,6 @@ static int add_row(const struct table *t, enum table_kind kind,
 				.answer = a,
 			};
 	}
-	return 0;
 }
 
 static int by_weight(const void *a, const void *b)
@@ -263,46 +287,67 @@ static int by_weight(const void *a, const void *b)
 	return one->row < other->row ? -1 : one->row > other->row;
 }
 
-static int put_rest(const struct table *t, struct markdown_part *part)
+static bool belongs(enum markdown_wrong how, bool known)
+{
+	return how != WRONG_COUNT && (how == WRONG_KNOWN) == known;
+}
+
+static int put_rest(const struct table *t, bool known, struct markdown_part *part)
 {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < t->run_count; i++)
-		if (*t->runs[i].trouble)
+		if (belongs(markdown_trouble(t, &t->runs[i]), known))
 			r = put_trouble(t, &t->runs[i], part);
-	for (size_t k = 0; r == 0 && k < TABLE_COUNT; k++)
-		for (size_t i = 0; r == 0 && i < t->parts[k].row_count; i++)
-			if (t->parts[k].rows[i].missed)
-				r = put_missed(t, &t->parts[k].rows[i], part);
+	for (size_t k = 0; r == 0 && k < TABLE_COUNT; k++) {
+		const struct table_part *in = &t->parts[k];
+		for (size_t i = 0; r == 0 && i < in->row_count; i++)
+			if (belongs(markdown_missed(t, &in->rows[i]), known))
+				r = put_missed(t, &in->rows[i], part);
+	}
 	return r;
+}
+
+static int put_list(const struct table *t, const struct wrong *list, size_t count,
+	bool known, FILE *out)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t size;
+	int r = 0;
+
+	struct markdown_part part = { .left = known ? MARKDOWN_KNOWN_MOST
+						    : MARKDOWN_WRONG_MOST };
+	if (!(part.out = open_memstream(&text, &size)))
+		return -ENOMEM;
+	for (size_t i = 0; r == 0 && i < count; i++)
+		if (belongs(list[i].how, known))
+			r = put_one(t, &list[i], &part);
+	if (r == 0)
+		r = put_rest(t, known, &part);
+	if (fclose(part.out) == EOF || r < 0)
+		return r < 0 ? r : -ENOMEM;
+	if (!size && !part.missing)
+		return 0;
+	fprintf(out, "\n#### %s\n\n%s", known ? "Known, as before" : "What is wrong",
+		text);
+	if (part.missing)
+		fprintf(out, "\n%zu more that are %s: see the HTML report.\n",
+			part.missing, known ? "known" : "wrong");
+	return 0;
 }
 
 int markdown_put_wrong(const struct table *t, FILE *out)
 {
 	/* An answer is of one row. */
 	_cleanup_free_ struct wrong *list = calloc(t->answer_count + 1, sizeof(*list));
-	_cleanup_free_ char *text = NULL;
-	size_t size, count = 0;
-	int r = 0;
+	size_t count = 0;
 
-	struct markdown_part part = { .left = MARKDOWN_WRONG_MOST };
-	if (!list || !(part.out = open_memstream(&text, &size)))
+	if (!list)
 		return -ENOMEM;
 	for (size_t k = 0; k < TABLE_COUNT; k++)
 		for (size_t i = 0; i < t->parts[k].row_count; i++)
 			add_row(t, k, &t->parts[k].rows[i], list, &count);
 	qsort(list, count, sizeof(*list), by_weight);
-	for (size_t i = 0; r == 0 && i < count; i++)
-		r = put_one(t, &list[i], &part);
-	if (r == 0)
-		r = put_rest(t, &part);
-	if (fclose(part.out) == EOF || r < 0)
-		return r < 0 ? r : -ENOMEM;
-	if (!size && !part.missing)
-		return 0;
-	fprintf(out, "\n#### What is wrong\n\n%s", text);
-	if (part.missing)
-		fprintf(out, "\n%zu more that are wrong: see the HTML report.\n",
-			part.missing);
-	return 0;
+	int r = put_list(t, list, count, false, out);
+	return r < 0 ? r : put_list(t, list, count, true, out);
 }

@@ -15,9 +15,9 @@ struct state {
 	struct matrix_run run;
 	struct tally tallies[RECORD_TYPE_COUNT];
 	size_t count;
-	bool any; /* there is more than frames */
-	bool gone; /* the run at hand is one that only the other side of a comparison has */
-	bool partly; /* of some runs only what changed is here */
+	bool any;      /* there is more than frames */
+	bool left_out; /* the run at hand: only what changed, or what is gone, is told of it */
+	bool partly; /* there were such runs */
 	/* What all runs have in common; "" if they have not. Times are those of the first and
 	 * the last. */
 	char *plimsoll, *accel, *since, *until;
@@ -153,11 +153,11 @@ static int record(void *state, const struct report_to *to, const struct record *
 	struct state *s = state;
 
 	if (rec->type == RECORD_ENV) {
-		s->gone = rec->change == CHANGE_GONE;
-		s->partly = s->partly || is_partly(rec);
+		s->left_out = rec->change == CHANGE_GONE || is_partly(rec);
+		s->partly = s->partly || s->left_out;
 	}
 	/* What is gone is no answer. */
-	if (s->gone || rec->change == CHANGE_GONE)
+	if (s->left_out || rec->change == CHANGE_GONE)
 		return 0;
 	if (rec->type != RECORD_ENV && rec->type != RECORD_END) {
 		tally_add(&s->tallies[rec->type], rec);
@@ -220,9 +220,6 @@ static int render(const struct page *p, struct state *s)
 	boots_put(p, &s->boots, &s->kernels, &s->runs);
 	kernels_legend(p, &s->kernels);
 	tallies(p, s);
-	if (s->partly)
-		fputs("Only what changed is counted here: --format text tells how.\n",
-			p->out);
 	return 0;
 }
 
@@ -253,6 +250,12 @@ static int end(void *state, const struct report_to *to)
 	}
 	if (r == 0 && s->count)
 		r = render(&p, s);
+	if (s->partly && s->count)
+		putc('\n', to->out);
+	if (s->partly)
+		fputs("Compared runs are in no table, as only what changed is told of them: the\n"
+		      "formats text, html and markdown show a comparison.\n",
+			to->out);
 	if (cut_short)
 		page_heading(&p, INK_ALARM, "CUT SHORT",
 			"records are missing: what was read ends too early");

@@ -37,6 +37,7 @@ struct state {
 	struct run run;
 	bool printed; /* a run stands above: a blank line belongs between */
 	bool asked;   /* there were probes */
+	bool partly;  /* of some runs only what changed is here */
 };
 
 static int begin(void *state, const struct report_to *to)
@@ -273,16 +274,17 @@ static void put_and_forget(struct state *s, const struct report_to *to)
 
 	if (s->run.count == 0)
 		return;
-	if (text_compared(&s->run) == TEXT_GONE) {
+	enum text_compared compared = text_compared(&s->run);
+	if (compared == TEXT_GONE || compared == TEXT_COMPARED) {
+		s->partly = s->partly || compared == TEXT_COMPARED;
 		run_forget(&s->run);
 		return;
 	}
 	if (s->printed)
 		putc('\n', to->out);
 	put_run(&p, &s->run);
-	if (text_compared(&s->run) == TEXT_COMPARED)
-		fputs("Only what changed is counted here: --format text tells how.\n",
-			to->out);
+	for (size_t i = 0; i < s->run.count; i++)
+		s->asked = s->asked || s->run.recs[i].type == RECORD_PROBE;
 	run_forget(&s->run);
 	s->printed = true;
 }
@@ -295,7 +297,6 @@ static int record(void *state, const struct report_to *to, const struct record *
 	if (rec->change == CHANGE_GONE && rec->type != RECORD_ENV)
 		return 0;
 	int r = run_keep(&s->run, rec);
-	s->asked = s->asked || rec->type == RECORD_PROBE;
 	if (r == 0 && rec->type == RECORD_END)
 		put_and_forget(s, to);
 	return r;
@@ -306,6 +307,12 @@ static int end(void *state, const struct report_to *to)
 	struct state *s = state;
 
 	put_and_forget(s, to);
+	if (s->partly && s->printed)
+		putc('\n', to->out);
+	if (s->partly)
+		fputs("Compared runs are not summed up, as only what changed is told of them: the\n"
+		      "formats text, html and markdown show a comparison.\n",
+			to->out);
 	if (s->asked)
 		fputs("Next: plimsoll preflight (which workloads are these good for?), plimsoll probe\n"
 		      "(every question), plimsoll run (container runtimes).\n",

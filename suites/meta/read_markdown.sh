@@ -30,7 +30,9 @@ read_it() {
 	    return node.tag.split("}")[-1]
 	known = {"document", "heading", "paragraph", "list", "item", "text", "code", "strong",
 	         "softbreak", "table", "table_header", "table_row", "table_cell", "html_block"}
-	headings = r"plimsoll: [a-z0-9 ,]*|What is wrong|Obligations|Questions to the kernel|Profiles"
+	headings = (r"plimsoll: [a-z0-9 ,:]*|What is wrong|Known, as before|Obligations"
+	            r"|Questions to the kernel|Profiles|Not read|Regressed|No longer known|Fixed"
+	            r"|Changed|Cause changed|New|Gone|The same")
 	html = r"<details><summary>\d+ (more rows|columns)</summary>\n?|</details>\n?"
 	leaves = {"text", "code", "html_block"}
 	rows = 0
@@ -43,7 +45,7 @@ read_it() {
 	        print(f"a heading is not ours: {text[:80]!r}")
 	    if kind == "html_block" and not re.fullmatch(html, text):
 	        print(f"HTML is not ours: {text[:80]!r}")
-	    if kind == "text" and not re.fullmatch(r"[A-Za-z0-9 ,.:;()-]*", text):
+	    if kind == "text" and not re.fullmatch(r"[A-Za-z0-9 ,.:;()→-]*", text):
 	        print(f"text is not ours: {text[:80]!r}")
 	    if kind == "text" and "HOSTILE" in text:
 	        print(f"record text is no code: {text[:80]!r}")
@@ -89,7 +91,8 @@ for situation in */; do
 done
 
 # Every text of these records is replaced, each by another of these.
-for situation in boot-runs boot-panic profiles silently-ignored proofs-missed viewpoints; do
+for situation in boot-runs boot-panic profiles silently-ignored proofs-missed viewpoints \
+	diff-kernels diff-regressed baseline compared hostile-change; do
 	python3 - "$situation/records.jsonl" >"$tmp/hostile.jsonl" <<-'END'
 	import itertools, json, sys
 	hostile = itertools.cycle([
@@ -100,7 +103,8 @@ for situation in boot-runs boot-panic profiles silently-ignored proofs-missed vi
 	    "\n\n<b>\n", "\n---\n", "\r\n* x", "&lt;b&gt; &#64;x", "<!--", "-->", "~~x~~", "$x$",
 	    "    code", "***b***", "[x]: http://example.com", "[^1]", "- [ ] t", "\u2028x", "```\nx\n```",
 	    "a\tb", "<https://example.com>", "5f4dcc3b5aa765d61d8327deb882cf99deadbeef"])
-	words = {"type", "outcome", "kind", "fault", "verb", "time", "ready", "level", "of", "accel"}
+	words = {"type", "outcome", "kind", "fault", "verb", "time", "ready", "level", "of", "accel",
+	         "is"}
 	def replaced(value, key):
 	    if isinstance(value, dict):
 	        return {k: replaced(v, k) for k, v in value.items()}
@@ -136,7 +140,87 @@ many() {
 	point $? "$2: what was left out is said"
 }
 many 12 "more than fits"
+mv "$tmp/many.jsonl" "$tmp/alone.jsonl"
 many 130 "more columns than fit"
+
+# compare ENV CHANGE OUTCOME: twelve runs of 900 checks that changed so, in words and names of backticks
+compare() {
+	jq -nc --argjson with "$1" --arg is "$2" --arg outcome "$3" '
+		("`" * 600) as $t | range(12) as $run | (
+		{type: "env", format: 1, plimsoll: "0", verb: "probe",
+		 kernel: {release: ("`" * 300 + "\($run)")},
+		 compared_with: ({file: $t, release: $t, label: $t, runtime: $t, time: $t,
+		  askers: [$t, $t]} + $with)},
+		(range(900) as $i | {type: "probe", name: ("a\($i % 40)/\($i)" + "`" * 300),
+		 asker: "a\($run)\($t)", about: $t, outcome: $outcome, cause: "\($t)\($i % 5)",
+		 remedy: $t, change: {is: $is, was: {outcome: "absent", cause: $t}}}),
+		{type: "end", records: 901, exit: 0, same: 4611686018427387905})'
+}
+
+{
+	compare '{}' regressed denied
+	compare '{}' fixed pass
+	compare '{}' changed denied
+	compare '{}' cause-changed denied
+	cat "$tmp/alone.jsonl"
+} >"$tmp/changed.jsonl"
+timeout 60 "$plimsoll" report --format markdown "$tmp/changed.jsonl" >"$tmp/report.md" 2>"$tmp/err"
+reads "$tmp/report.md" "more that changed than fits"
+grep -q '^[0-9]* more: see the HTML report' "$tmp/report.md"
+point $? "more that changed than fits: what was left out is said" "$tmp/report.md"
+
+# As much of everything as there can be: what is new, known, in many columns, and not read.
+mkdir "$tmp/fleet"
+compare '{"baseline": true}' new fail >"$tmp/fleet/new.jsonl"
+compare '{"baseline": true}' same fail | sed 's|"a\([0-9]*/\)|"b\1|' >"$tmp/fleet/known.jsonl"
+for i in $(seq 40); do
+	echo x >"$tmp/fleet/$(head -c 200 /dev/zero | tr '\0' '\140')$i.jsonl"
+done
+timeout 60 "$plimsoll" report --matrix --format markdown "$tmp/fleet" >"$tmp/report.md" 2>"$tmp/err"
+reads "$tmp/report.md" "as much as there can be"
+
+# headline SITUATION LINE: how the report of a situation begins
+headline() {
+	"$plimsoll" report --format markdown "$1/records.jsonl" >"$tmp/report.md" 2>/dev/null
+	head -n 1 "$tmp/report.md" | grep -qxF "### plimsoll: $2"
+	point $? "$1: $2" "$tmp/report.md"
+}
+headline diff-kernels "nothing regressed, 19 fixed"
+headline diff-regressed "3 regressed, 1 no longer known, 1 new and wrong, 1 fixed"
+headline baseline "1 obligation silently ignored, 2 obligations not kept, 1 error since the baseline, 1 known"
+headline compared "2 obligations not kept, 1 regression, 1 error, 3 known"
+
+# A run that is compared with itself; and one with what it lacked before.
+timeout 60 "$plimsoll" diff --format markdown all-pass/records.jsonl all-pass/records.jsonl \
+	>"$tmp/report.md" 2>"$tmp/err"
+head -n 1 "$tmp/report.md" | grep -qxF '### plimsoll: nothing changed'
+point $? "nothing changed" "$tmp/report.md" "$tmp/err"
+! grep -q '^####' "$tmp/report.md"
+point $? "nothing changed: no section" "$tmp/report.md"
+
+# What fails as before is known and not new.
+jq -c 'select(.change.is != "gone") | if .change then .change = {is: "same"}
+	elif .type == "end" then .records -= 1 else . end' \
+	baseline/records.jsonl >"$tmp/known.jsonl"
+"$plimsoll" report --format markdown "$tmp/known.jsonl" >"$tmp/report.md" 2>"$tmp/err"
+head -n 1 "$tmp/report.md" | grep -qxE '### plimsoll: nothing new is wrong, [0-9]+ known' &&
+	grep -qxF '#### Known, as before' "$tmp/report.md" &&
+	! grep -qxF '#### What is wrong' "$tmp/report.md"
+point $? "all that is wrong is known" "$tmp/report.md" "$tmp/err"
+
+# A file that cannot be read is a line, and not the end.
+rm -r "$tmp/fleet"
+mkdir "$tmp/fleet"
+cp all-pass/records.jsonl "$tmp/fleet/good.jsonl"
+echo '</details>**x**' >"$tmp/fleet/@a[b](c).jsonl"
+timeout 60 "$plimsoll" report --matrix --format markdown "$tmp/fleet" >"$tmp/report.md" 2>"$tmp/err"
+[ $? -eq 3 ]
+point $? "a fleet with a file that cannot be read ends with 3" "$tmp/err"
+reads "$tmp/report.md" "a fleet with a file that cannot be read"
+head -n 1 "$tmp/report.md" | grep -q ', 1 file not read$' &&
+	grep -qxF '#### Not read' "$tmp/report.md" && ! grep -q 'CUT SHORT' "$tmp/report.md" &&
+	grep -q '^- `.*@a\[b\](c).jsonl:1: ' "$tmp/report.md"
+point $? "it is named, at the top and in a section" "$tmp/report.md"
 
 for situation in truncated no-end edited; do
 	"$plimsoll" report --format markdown $situation/records.jsonl 2>/dev/null >"$tmp/report.md"
