@@ -516,7 +516,8 @@ static void close_run(struct table *t, const struct record *end)
 {
 	json_int_t same = json_integer_value(json_object_get(end->json, "same"));
 
-	t->left_out += same > 0 ? same : 0;
+	/* A number that is none is not believed. */
+	t->left_out += same > 0 && same < INT32_MAX ? same : 0;
 	t->open = false;
 }
 
