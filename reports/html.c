@@ -60,7 +60,8 @@ static int render(struct html *h, const struct report_to *to)
 
 	h->out = to->out;
 	h->cut_short = to->cut_short || h->table.open;
-	h->grouped = h->table.run_count > HTML_RUNS_MOST;
+	h->grouped = h->table.run_count > HTML_RUNS_MOST ||
+		(to->fleet && h->table.run_count > 1);
 	if (r == 0 && h->grouped)
 		r = table_group(&h->table);
 	for (size_t i = 0; i < TABLE_COUNT && r == 0; i++)

@@ -255,7 +255,7 @@ static void put_bar(FILE *f, const struct html_view *v, size_t all)
 	fputs("</svg>\n", f);
 }
 
-static void put_counts(FILE *f, const struct html_view *v)
+static void put_counts(FILE *f, const struct html_view *v, bool grouped)
 {
 	static const char *const titles[] = { "Obligations of runtimes",
 		"Answers of the kernel", "Workloads" };
@@ -265,7 +265,8 @@ static void put_counts(FILE *f, const struct html_view *v)
 		all += v->cells[i];
 	if (!all)
 		return;
-	fprintf(f, "<div class=\"count\"><h2>%s</h2>\n", titles[v->kind]);
+	fprintf(f, "<div class=\"count\"><h2>%s%s</h2>\n", titles[v->kind],
+		grouped ? ", each group of equal runs once" : "");
 	put_bar(f, v, all);
 	fputs("<ul>", f);
 	for (size_t i = LOOK_COUNT; i-- > 0;)
@@ -322,7 +323,7 @@ static void put_all_counts(const struct html *h)
 	if (h->mode == HTML_DIFF)
 		put_change_counts(h);
 	for (size_t i = 0; i < TABLE_COUNT && h->mode != HTML_DIFF; i++)
-		put_counts(h->out, &h->views[html_order[i]]);
+		put_counts(h->out, &h->views[html_order[i]], h->grouped);
 	fputs("</div>\n", h->out);
 }
 

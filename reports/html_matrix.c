@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "fleet.h"
 #include "html.h"
 
 /* With more rows the page starts with those that are not all pass. */
@@ -333,49 +334,46 @@ static void put_table(const struct html *h, const struct html_view *v)
 	fputs("</table>\n</section>\n", h->out);
 }
 
-/* Runs are told apart by their files, or if there is but one by what they were called. */
-static bool has_one_source(const struct table *t)
-{
-	for (size_t i = 1; i < t->run_count; i++)
-		if (strcmp(t->runs[i].source, t->runs[0].source) != 0)
-			return false;
-	return true;
-}
-
-/* "6.12 and 37 like it: a.jsonl, b.jsonl" */
-static void put_group(const struct html *h, size_t first, bool one_source)
+/* "6.12 and 37 like it: node-001..node-038". 0 or -ENOMEM. */
+static int put_group(const struct html *h, size_t first, char *const *names)
 {
 	const struct table *t = &h->table;
-	size_t shown = 0;
+	size_t count = t->runs[first].count, n = 0;
+	_cleanup_free_ char **members = calloc(count, sizeof(*members));
 
+	for (size_t k = first; members && k < t->run_count; k++)
+		if (t->runs[k].like == first && n < count)
+			members[n++] = names[k];
+	_cleanup_free_ char *ranges =
+		members ? fleet_ranges(members, n, MEMBERS_MOST) : NULL;
+	if (!ranges)
+		return -ENOMEM;
 	fputs("<li><b>", h->out);
 	html_run(h, h->out, &t->runs[first]);
-	fprintf(h->out, "</b> and %zu like it", t->runs[first].count - 1);
-	for (size_t k = first; k < t->run_count && shown < MEMBERS_MOST; k++) {
-		const struct table_run *run = &t->runs[k];
-		if (run->like != first)
-			continue;
-		fputs(shown++ ? ", " : ": ", h->out);
-		html_text(h->out, one_source ? run->label : run->source);
-	}
-	if (t->runs[first].count > shown)
-		fprintf(h->out, " and %zu more", t->runs[first].count - shown);
+	fprintf(h->out, "</b> and %zu like it: ", count - 1);
+	html_text(h->out, ranges);
 	fputs("</li>\n", h->out);
+	return 0;
 }
 
-static void put_groups(const struct html *h)
+static int put_groups(const struct html *h)
 {
 	const struct table *t = &h->table;
-	bool one_source = has_one_source(t);
+	char **names = calloc(t->run_count + 1, sizeof(*names));
+	int r = names ? fleet_names(t, names) : -ENOMEM;
 
 	fprintf(h->out,
 		"<p class=\"means\">%zu runs: those with the same verdicts share a column.</p>\n"
 		"<ul class=\"groups\">\n",
 		t->run_count);
-	for (size_t i = 0; i < t->run_count; i++)
+	for (size_t i = 0; i < t->run_count && r == 0; i++)
 		if (t->runs[i].like == i && t->runs[i].count > 1)
-			put_group(h, i, one_source);
+			r = put_group(h, i, names);
 	fputs("</ul>\n", h->out);
+	for (size_t i = 0; names && i < t->run_count; i++)
+		free(names[i]);
+	free(names);
+	return r;
 }
 
 int html_matrix(const struct html *h)
@@ -397,8 +395,9 @@ int html_matrix(const struct html *h)
 	} else {
 		fputs("<p>There is no answer of a probe or a case.</p>\n", h->out);
 	}
-	if (h->grouped)
-		put_groups(h);
+	int r = h->grouped ? put_groups(h) : 0;
+	if (r < 0)
+		return r;
 	for (size_t i = 0; i < TABLE_COUNT; i++)
 		if (rows_in(&h->views[html_order[i]]))
 			put_table(h, &h->views[html_order[i]]);

@@ -243,7 +243,7 @@ int html_time(const struct html *h)
 		longest = s.ms > longest ? s.ms : longest;
 		free(s.list);
 	}
-	if (!slowest.count && !h->grouped)
+	if (h->grouped ? h->table.run_count <= HTML_RUNS_MOST : !slowest.count)
 		return 0;
 	fputs("<section id=\"time\" aria-labelledby=\"time-title\">\n"
 	      "<h2 id=\"time-title\">The time it took</h2>\n",

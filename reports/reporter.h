@@ -21,6 +21,8 @@ struct report_to {
 	/* The records come as they are measured: each is written out at once, so that what
 	 * is known survives whatever comes next. */
 	bool live;
+	/* Each file is a node of a fleet: equal ones belong together. */
+	bool fleet;
 	/* The file that the record at hand was read from, as it was named; NULL if it was not. */
 	const char *source;
 };

@@ -41,10 +41,12 @@ bool formats_open(struct formats *f, char *why, size_t why_size)
 	for (size_t i = 0; i < f->count; i++) {
 		f->outputs[i] =
 			output_open(f->list[i].name, f->list[i].path, why, why_size);
-		if (f->outputs[i])
-			continue;
-		formats_discard(f);
-		return false;
+		if (!f->outputs[i]) {
+			formats_discard(f);
+			return false;
+		}
+		if (f->fleet)
+			output_fleet(f->outputs[i]);
 	}
 	return true;
 }

@@ -12,6 +12,7 @@ struct formats {
 		const char *path; /* NULL: stdout */
 	} list[FORMATS_MOST];
 	size_t count;
+	bool fleet; /* each file is a node of one */
 	struct output *outputs[FORMATS_MOST];
 };
 

@@ -172,6 +172,11 @@ void output_live(struct output *o)
 	o->to.live = true;
 }
 
+void output_fleet(struct output *o)
+{
+	o->to.fleet = true;
+}
+
 void output_source(struct output *o, const char *source)
 {
 	o->to.source = source;

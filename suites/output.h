@@ -21,6 +21,9 @@ struct output *output_open(
 /* The records are measured as they come: each is written out at once. */
 void output_live(struct output *o);
 
+/* Each file is a node of a fleet. */
+void output_fleet(struct output *o);
+
 /* The file that the records to come are read from; borrowed. */
 void output_source(struct output *o, const char *source);
 

@@ -178,6 +178,7 @@ static bool open_all(struct report *r, char *why, size_t why_size)
 {
 	if (!r->formats.count && r->matrix)
 		r->formats.list[r->formats.count++].name = "fleet";
+	r->formats.fleet = r->matrix;
 	if (r->baseline.file &&
 		!(r->against = baseline_open(&r->baseline, why, why_size)))
 		return false;
