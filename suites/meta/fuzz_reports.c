@@ -1,6 +1,6 @@
 /*
- * Spoiled records through every format: none may crash (the sanitizers watch), hang, write what
- * is not UTF-8 or a control character, and what is JSON has to stay JSON.
+ * Spoiled records through every format, and compared with others: none may crash (the sanitizers
+ * watch), hang, write what is not UTF-8 or a control character, and what is JSON has to stay JSON.
  *   fuzz_reports SITUATIONS [ROUNDS [SEED]]
  * SITUATIONS is the directory of golden ones. The same seed spoils in the same way; what fails is
  * written to fuzz_reports.failed.jsonl, and said with the format.
@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "compare.h"
 #include "printable.h"
 #include "reader.h"
 #include "reporter.h"
@@ -239,6 +240,49 @@ static const char *wrong_with(const char *format, const struct text *out)
 	return NULL;
 }
 
+static int read_from(const struct text *records, record_fn fn, void *ctx)
+{
+	char why[1024];
+	FILE *in = fmemopen(records->data, records->size ? records->size : 1, "r");
+	int r = records_read(in, "spoiled", fn, ctx, why, sizeof(why));
+
+	fclose(in);
+	return r;
+}
+
+static int write_line(void *ctx, const struct record *rec)
+{
+	return record_write(rec, ctx);
+}
+
+static int compare_line(void *ctx, const struct record *rec)
+{
+	void **both = ctx;
+
+	return compare_record(both[0], rec, write_line, both[1]);
+}
+
+/* What changed between two, as far as each can be read, as records. */
+static struct text compared(const struct text *old, const struct text *new)
+{
+	const struct compare_options options = {
+		.file = "old", .all = draw(2), .baseline = draw(3) == 0, .some = draw(2)
+	};
+	struct text out = { 0 };
+	void *both[] = { compare_new(&options), open_memstream(&out.data, &out.size) };
+
+	read_from(old, compare_old, both[0]);
+	if (draw(4))
+		read_from(new, compare_expect, both[0]);
+	int r = read_from(new, compare_line, both);
+	if (r == 0)
+		compare_finish(both[0], write_line, both[1]);
+	free(compare_names(both[0], draw(2)));
+	compare_free(both[0]);
+	fclose(both[1]);
+	return out;
+}
+
 static bool keeps(const struct text *records, long round)
 {
 	bool good = true;
@@ -278,10 +322,13 @@ int main(int argc, char **argv)
 	for (long round = 0; round < rounds && good; round++) {
 		const struct text *from = &files[draw(count)];
 		struct text spoiled = draw(4) ? spoil_records(from) : spoil_bytes(from);
-		good = keeps(&spoiled, round);
+		struct text changes = draw(2) ? compared(from, &spoiled)
+					      : compared(&spoiled, &files[draw(count)]);
+		good = keeps(&spoiled, round) && keeps(&changes, round);
 		if (!good)
 			keep(&spoiled);
 		free(spoiled.data);
+		free(changes.data);
 	}
 	for (size_t i = 0; i < count; i++)
 		free(files[i].data);
