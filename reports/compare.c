@@ -273,10 +273,22 @@ static void tell_place(json_t *to, const struct place *place)
 	append_askers(to, place->askers);
 }
 
-/* Of NEW, whose records are not all given: if it was read before. */
-static void tell_now(const struct compare *c, json_t *to)
+/* Those of NEW; of a run in a guest the one it was booted for. */
+static char *now_runtimes(const struct compare *c, const struct record *env)
 {
-	_cleanup_free_ char *runtimes = runtimes_text(c->new_runtimes);
+	const char *name = env_text(env, "boot", "runtime");
+	const char *version = json_string_value(json_object_get(c->new_runtimes, name));
+
+	if (!*name)
+		return runtimes_text(c->new_runtimes);
+	json_auto_t *one = json_pack("{s:s}", name, version ? version : "");
+	return one ? runtimes_text(one) : NULL;
+}
+
+/* Of NEW, whose records are not all given: if it was read before. */
+static void tell_now(const struct compare *c, const struct record *env, json_t *to)
+{
+	_cleanup_free_ char *runtimes = now_runtimes(c, env);
 	json_t *now = json_object();
 
 	record_set(now, "runtime", runtimes);
@@ -299,7 +311,7 @@ static int give_env(struct compare *c, const struct record *env, record_fn fn, v
 		json_object_set_new(with, "baseline", json_true());
 	if (c->here.place != NOWHERE)
 		tell_place(with, &c->places[c->here.place]);
-	tell_now(c, with);
+	tell_now(c, env, with);
 	return give(c, copy, fn, ctx);
 }
 

@@ -11,6 +11,7 @@
 
 struct state {
 	struct run run;
+	struct text_same same;
 	bool printed; /* a run stands above: a blank line belongs between */
 };
 
@@ -277,7 +278,27 @@ static int record(void *state, const struct report_to *to, const struct record *
 	struct state *s = state;
 
 	int r = run_keep(&s->run, rec);
-	return r == 0 && rec->type == RECORD_END ? render_and_forget(s, to) : r;
+	if (r < 0 || rec->type != RECORD_END)
+		return r;
+	r = text_same_take(&s->same, &s->run);
+	return r == 0 ? render_and_forget(s, to) : r < 0 ? r : 0;
+}
+
+/* Only one run, and nothing changed in it: it is shown as any other. */
+static int put_same(struct state *s, const struct report_to *to)
+{
+	const struct page p = text_page(to);
+
+	if (s->same.runs == 1 && !s->printed) {
+		s->run = s->same.first;
+		s->same.first = (struct run) { 0 };
+		return render_and_forget(s, to);
+	}
+	if (s->same.runs && s->printed)
+		putc('\n', to->out);
+	if (s->same.runs)
+		text_same_put(&p, &s->same);
+	return 0;
 }
 
 static int end(void *state, const struct report_to *to)
@@ -287,6 +308,9 @@ static int end(void *state, const struct report_to *to)
 	bool cut_short = to->cut_short || s->run.count;
 	int r = s->run.count ? render_and_forget(s, to) : 0;
 
+	if (r == 0)
+		r = put_same(s, to);
+	text_same_free(&s->same);
 	if (cut_short)
 		page_heading(&p, INK_ALARM, "CUT SHORT",
 			"records are missing: what was read ends too early");

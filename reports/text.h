@@ -68,6 +68,18 @@ int text_changes(const struct page *p, const struct run *run);
 /* One line: how many of each, and how many are the same. */
 void text_changes_counts(const struct page *p, const struct run *run);
 
+/* Runs in which nothing changed. Starts zeroed; text_same_free() is due. */
+struct text_same {
+	struct run first; /* if it is the only one, it is shown as any other */
+	size_t runs, answers;
+	char *names;
+};
+
+/* 1 if it is such a run, which is taken; 0 if not; or -ENOMEM. */
+int text_same_take(struct text_same *s, struct run *run);
+void text_same_put(const struct page *p, const struct text_same *s);
+void text_same_free(struct text_same *s);
+
 /* --- for all formats for people --- */
 
 /* Is it one of the questions that the format "summary" begins with? */

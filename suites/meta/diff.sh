@@ -136,6 +136,19 @@ cat worse.jsonl | "$plimsoll" diff one.jsonl - >out 2>why || got=$?
 [ $got -eq 1 ]
 point $? "NEW from a pipe" out why
 
+# --- many runs ---
+
+"$plimsoll" diff "$golden/boot-runs/records.jsonl" "$golden/boot-runs/records.jsonl" >out 2>why
+[ "$(wc -l <out)" -le 3 ] && grep -q '^nothing changed in 4 runs of 28 answers: 5.10 with runc' out
+point $? "runs in which nothing changed are one line" out
+jq -c 'if .type == "case" and .name == "mount/rro" and .runtime == "crun-1.28" then
+		.outcome = "fail" | .kind = "wrong" | .fault = "runtime" else . end' \
+	"$golden/boot-runs/records.jsonl" >many.jsonl
+"$plimsoll" diff "$golden/boot-runs/records.jsonl" many.jsonl >out 2>why
+[ $? -eq 1 ] && [ "$(grep -c '^REGRESSED' out)" -eq 2 ] && grep -q '^nothing changed in 2 runs' out &&
+	! grep -q 'crun.*→\|→.*crun' out
+point $? "and stand behind those in which something did" out
+
 # --- every format ---
 
 # Under the name that NEW has: some formats tell it.
