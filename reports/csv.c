@@ -56,13 +56,9 @@ static const char *change_word(struct row *row, const char *key)
 	return change_name(row->rec->change);
 }
 
-static const char *was_outcome(struct row *row, const char *key)
+static const char *of_was(struct row *row, const char *key)
 {
-	const json_t *change = json_object_get(row->rec->json, "change");
-	const json_t *was = json_object_get(change, "was");
-	const char *outcome = json_string_value(json_object_get(was, key));
-
-	return outcome ? outcome : "";
+	return record_was(row->rec, key);
 }
 
 static const char *number(struct row *row, const char *key)
@@ -101,7 +97,7 @@ static const struct column {
 	{ "ready", of_record, "ready" },
 	{ "gate", gate_word, NULL },
 	{ "change", change_word, NULL },
-	{ "was", was_outcome, "outcome" },
+	{ "was", of_was, "outcome" },
 	{ "stage", of_record, "stage" },
 	{ "errno", of_record, "errno" },
 	{ "detail", of_record, "detail" },

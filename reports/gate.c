@@ -49,43 +49,31 @@ enum gate gate_of(const struct record *rec)
 	}
 }
 
-/* "fail (silently-ignored)" */
-static void put_outcome(char *text, size_t size, const char *outcome, const char *kind)
+/* "known: fail (wrong), was fail (refused)" */
+static void put_verdict(const struct record *rec, char *text, size_t size)
 {
-	size_t len = strlen(text);
+	const char *was = record_was(rec, "outcome"), *before = "";
+	bool changed = rec->change > CHANGE_SAME && rec->change < CHANGE_NEW && *was;
+	struct verdict_words is =
+		verdict_words(outcome_name(rec->outcome), kind_name(rec->kind));
+	struct verdict_words then = verdict_words(was, record_was(rec, "kind"));
 
-	snprintf(text + len, size - len, "%s%s%s%s", outcome, *kind ? " (" : "", kind,
-		*kind ? ")" : "");
-}
-
-static void put_was(const struct record *rec, char *text, size_t size)
-{
-	const json_t *was = json_object_get(json_object_get(rec->json, "change"), "was");
-	const char *outcome = json_string_value(json_object_get(was, "outcome"));
-	const char *kind = json_string_value(json_object_get(was, "kind"));
-
-	if (!outcome)
-		return;
-	size_t len = strlen(text);
-	snprintf(text + len, size - len, ", was ");
-	put_outcome(text, size, outcome, kind ? kind : "");
+	if (gate_of(rec) == GATE_KNOWN)
+		before = "known";
+	else if (rec->change == CHANGE_REGRESSED || rec->change == CHANGE_GONE)
+		before = change_name(rec->change);
+	snprintf(text, size, "%s%s%s%s%s", before, *before ? ": " : "", is.text,
+		changed ? ", was " : "", changed ? then.text : "");
 }
 
 const char *gate_reason(const struct record *rec, char *text, size_t size)
 {
 	const char *why = *rec->cause ? rec->cause : rec->detail;
-	enum gate gate = gate_of(rec);
 
 	*text = '\0';
-	if (gate == GATE_PASS)
+	if (gate_of(rec) == GATE_PASS)
 		return text;
-	if (gate == GATE_KNOWN)
-		snprintf(text, size, "known: ");
-	else if (rec->change == CHANGE_REGRESSED || rec->change == CHANGE_GONE)
-		snprintf(text, size, "%s: ", change_name(rec->change));
-	put_outcome(text, size, outcome_name(rec->outcome), kind_name(rec->kind));
-	if (rec->change > CHANGE_SAME && rec->change < CHANGE_NEW)
-		put_was(rec, text, size);
+	put_verdict(rec, text, size);
 	size_t len = strlen(text);
 	verdict_text(text + len, size - len, "%s%s", *why ? ": " : "", why);
 	return text;

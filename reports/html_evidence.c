@@ -130,19 +130,17 @@ static void put_arbiter(FILE *f, const struct record *rec)
 /* "regressed; was pass (...)" */
 static void put_change(FILE *f, const struct record *rec)
 {
-	const json_t *was = json_object_get(json_object_get(rec->json, "change"), "was");
 	static const char *const keys[] = { "kind", "stage", "errno", "detail", "cause" };
-	const char *outcome = json_string_value(json_object_get(was, "outcome"));
+	const char *outcome = record_was(rec, "outcome");
 
 	if (rec->change == CHANGE_NONE)
 		return;
 	fprintf(f, "<dt>change</dt><dd>%s", change_name(rec->change));
-	if (outcome)
-		fputs("; it was ", f);
-	html_text(f, outcome ? outcome : "");
+	fputs(*outcome ? "; it was " : "", f);
+	html_text(f, outcome);
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
-		const char *text = json_string_value(json_object_get(was, keys[i]));
-		if (!text || !*text)
+		const char *text = record_was(rec, keys[i]);
+		if (!*text)
 			continue;
 		fprintf(f, ", %s: ", keys[i]);
 		html_cut(f, text, 0);

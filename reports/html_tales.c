@@ -10,14 +10,6 @@
 /* With more different ones only what it is now is told: others must not fill memory. */
 #define TALES_MOST 2000
 
-static const char *was_text(const struct record *rec, const char *key)
-{
-	const json_t *was = json_object_get(json_object_get(rec->json, "change"), "was");
-	const char *text = json_string_value(json_object_get(was, key));
-
-	return text ? text : "";
-}
-
 static void free_tale(struct html_tale *tale)
 {
 	free(tale->was);
@@ -25,18 +17,6 @@ static void free_tale(struct html_tale *tale)
 	free(tale->cause);
 	free(tale->remedy);
 	free(tale->seen);
-}
-
-/* "fail (wrong)" */
-static char *was_word(const struct record *rec)
-{
-	const char *outcome = was_text(rec, "outcome"), *kind = was_text(rec, "kind");
-	_cleanup_free_ char *text = NULL;
-
-	if (asprintf(&text, "%s%s%s%s", outcome, *kind ? " (" : "", kind,
-		    *kind ? ")" : "") < 0)
-		return NULL;
-	return page_line(text, 0);
 }
 
 /* What a kernel that does not offer it says is no reason, and a cause is the better one. */
@@ -52,16 +32,19 @@ static char *seen_of(const struct record *rec)
 
 static char *was_cause(const struct record *rec)
 {
-	const char *cause = was_text(rec, "cause");
+	const char *cause = record_was(rec, "cause");
 
 	if (rec->change != CHANGE_CAUSE)
 		return strdup("");
-	return page_line(*cause ? cause : was_text(rec, "detail"), 0);
+	return page_line(*cause ? cause : record_was(rec, "detail"), 0);
 }
 
 static int fill(struct html_tale *tale, const struct record *rec)
 {
-	*tale = (struct html_tale) { .was = was_word(rec),
+	const struct verdict_words was =
+		verdict_words(record_was(rec, "outcome"), record_was(rec, "kind"));
+
+	*tale = (struct html_tale) { .was = strdup(was.text),
 		.was_cause = was_cause(rec),
 		.cause = page_line(rec->cause, 0),
 		.remedy = page_line(rec->remedy, 0),

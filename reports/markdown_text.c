@@ -131,37 +131,21 @@ static void put_console(FILE *out, const struct record *rec)
 		line(out, "console", json_string_value(json_array_get(console, i)));
 }
 
-static const char *was_text(const struct record *rec, const char *key)
-{
-	const json_t *was = json_object_get(json_object_get(rec->json, "change"), "was");
-	const char *text = json_string_value(json_object_get(was, key));
-
-	return text ? text : "";
-}
-
-/* "fail (wrong)": words that the decoder knows. */
-static void put_word(FILE *out, const char *outcome, const char *kind)
-{
-	fprintf(out, "%s%s%s%s", outcome, *kind ? " (" : "", kind, *kind ? ")" : "");
-}
-
+/* "pass → fail (wrong)", "was absent" */
 static void put_change(FILE *out, const struct record *rec)
 {
-	const char *outcome = outcome_name(rec->outcome), *kind = kind_name(rec->kind);
-	const char *was = was_text(rec, "outcome"), *was_kind = was_text(rec, "kind");
-	bool over = rec->change == CHANGE_FIXED || rec->change == CHANGE_GONE;
+	const struct verdict_words is =
+		verdict_words(outcome_name(rec->outcome), kind_name(rec->kind));
+	const struct verdict_words was =
+		verdict_words(record_was(rec, "outcome"), record_was(rec, "kind"));
+	const char *before = *record_was(rec, "outcome") ? was.text : is.text;
 
-	if (over)
-		fputs("was ", out);
-	if (*was && (over || strcmp(was, outcome) != 0 || strcmp(was_kind, kind) != 0)) {
-		put_word(out, was, was_kind);
-		fputs(over ? "" : " → ", out);
-	} else if (over) {
-		put_word(out, outcome, kind);
-	}
-	if (!over)
-		put_word(out, outcome, kind);
-	putc('\n', out);
+	if (rec->change == CHANGE_FIXED || rec->change == CHANGE_GONE)
+		fprintf(out, "was %s\n", before);
+	else if (strcmp(before, is.text) != 0)
+		fprintf(out, "%s → %s\n", before, is.text);
+	else
+		fprintf(out, "%s\n", is.text);
 }
 
 static bool is_told(const struct record *rec)
@@ -197,8 +181,8 @@ int markdown_evidence(FILE *out, const struct record *rec, void *ctx)
 	_cleanup_free_ char *seen = record_seen(rec), *first = observed_text(rec, 0);
 	if (rec->change == CHANGE_CAUSE)
 		line(out, "was",
-			*was_text(rec, "cause") ? was_text(rec, "cause")
-						: was_text(rec, "detail"));
+			*record_was(rec, "cause") ? record_was(rec, "cause")
+						  : record_was(rec, "detail"));
 	put_observed(out, rec);
 	/* A detail that only repeats what was observed has been said. */
 	if (seen && is_seen_told(rec) && !(first && strstr(seen, ": wanted ")))

@@ -424,6 +424,19 @@ const char *env_text(const struct record *env, const char *object, const char *k
 	return text ? text : "";
 }
 
+const char *env_label(const struct record *env)
+{
+	const char *label = env_text(env, "boot", "label");
+	return *label ? label : env_text(env, "kernel", "release");
+}
+
+const char *record_was(const struct record *rec, const char *key)
+{
+	const json_t *was = json_object_get(json_object_get(rec->json, "change"), "was");
+	const char *text = json_string_value(json_object_get(was, key));
+	return text ? text : "";
+}
+
 struct record record_ref(const struct record *rec)
 {
 	json_incref(rec->json);

@@ -121,6 +121,13 @@ const char *record_text(const struct record *rec, const char *key);
 /* A text of the member `object` of an env, "kernel" or "boot"; "" if it is not there. */
 const char *env_text(const struct record *env, const char *object, const char *key);
 
+/* What its kernel is called: the label it was given, else its release. */
+const char *env_label(const struct record *env);
+
+/* A text of what the other run said, of a record that was compared (change.h); "" if it is not
+ * there. */
+const char *record_was(const struct record *rec, const char *key);
+
 /* Another reference to the same data, to keep a record beyond a callback. */
 struct record record_ref(const struct record *rec);
 void record_release(struct record *rec);

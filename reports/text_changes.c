@@ -50,14 +50,6 @@ struct entries {
 	bool say_askers, say_runtimes;
 };
 
-static const char *was_text(const struct record *rec, const char *key)
-{
-	const json_t *was = json_object_get(json_object_get(rec->json, "change"), "was");
-	const char *text = json_string_value(json_object_get(was, key));
-
-	return text ? text : "";
-}
-
 /* --- entries --- */
 
 static void entries_free(struct entries *e)
@@ -71,32 +63,19 @@ static void entries_free(struct entries *e)
 	*e = (struct entries) { 0 };
 }
 
-/* "fail (wrong)" */
-static char *word_of(const char *outcome, const char *kind)
-{
-	char *text;
-
-	return asprintf(&text, "%s%s%s%s", outcome, *kind ? " (" : "", kind,
-		       *kind ? ")" : "") < 0
-		? NULL
-		: text;
-}
-
 static char *title_of(const struct section *s, const struct record *rec)
 {
-	_cleanup_free_ char *was =
-		word_of(was_text(rec, "outcome"), was_text(rec, "kind"));
-	_cleanup_free_ char *is =
-		word_of(outcome_name(rec->outcome), kind_name(rec->kind));
+	const struct verdict_words was =
+		verdict_words(record_was(rec, "outcome"), record_was(rec, "kind"));
+	const struct verdict_words is =
+		verdict_words(outcome_name(rec->outcome), kind_name(rec->kind));
 	char *text;
 
-	if (!was || !is)
-		return NULL;
 	if (s->change == CHANGE_FIXED || s->change == CHANGE_GONE)
-		return asprintf(&text, "was %s", was) < 0 ? NULL : text;
-	if (!*was || !strcmp(was, is))
-		return TAKE_PTR(is);
-	return asprintf(&text, "%s → %s", was, is) < 0 ? NULL : text;
+		return asprintf(&text, "was %s", was.text) < 0 ? NULL : text;
+	if (!*was.text || !strcmp(was.text, is.text))
+		return strdup(is.text);
+	return asprintf(&text, "%s → %s", was.text, is.text) < 0 ? NULL : text;
 }
 
 /* A kernel that does not offer it says so in many ways: they are not told apart. */
@@ -110,7 +89,7 @@ static char *why_of(const struct record *rec)
 	char *text;
 
 	return asprintf(&text, "%s\n%s\n%s\n%s", rec->cause, rec->remedy, seen_of(rec),
-		       rec->change == CHANGE_CAUSE ? was_text(rec, "cause") : "") < 0
+		       rec->change == CHANGE_CAUSE ? record_was(rec, "cause") : "") < 0
 		? NULL
 		: text;
 }
@@ -286,8 +265,8 @@ static void put_reason(const struct page *p, const struct entry *head, size_t co
 
 	if (rec->change == CHANGE_CAUSE)
 		page_item(p, "was",
-			*was_text(rec, "cause") ? was_text(rec, "cause")
-						: was_text(rec, "detail"));
+			*record_was(rec, "cause") ? record_was(rec, "cause")
+						  : record_was(rec, "detail"));
 	page_item(p, "cause", rec->cause);
 	if (!*rec->cause && (count == 1 || *seen_of(rec)))
 		page_item(p, "seen", seen ? seen : rec->detail);

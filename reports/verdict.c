@@ -70,6 +70,15 @@ int fault_from_name(const char *name)
 	return from_name(fault_names, FAULT_COUNT, name);
 }
 
+struct verdict_words verdict_words(const char *outcome, const char *kind)
+{
+	struct verdict_words w;
+
+	snprintf(w.text, sizeof(w.text), "%s%s%s%s", outcome, *kind ? " (" : "", kind,
+		*kind ? ")" : "");
+	return w;
+}
+
 void verdict_text(char *text, size_t size, const char *fmt, ...)
 {
 	va_list ap;

@@ -96,6 +96,12 @@ int outcome_from_name(const char *name);
 int kind_from_name(const char *name);
 int fault_from_name(const char *name);
 
+/* "fail (wrong)", of words that are known; `kind` may be "". */
+struct verdict_words {
+	char text[64];
+};
+struct verdict_words verdict_words(const char *outcome, const char *kind);
+
 /* Formats into one of a verdict's texts; a text that is too long ends in "...". */
 void verdict_text(char *text, size_t size, const char *fmt, ...) _printf_(3, 4);
 #define VERDICT_TEXT(field, ...) verdict_text(field, sizeof(field), __VA_ARGS__)
